@@ -1,3 +1,4 @@
+import { kept } from "../../model/kept.ts";
 import type { Allocator } from "./allocators.ts";
 import { asksForMemory } from "./asking.ts";
 import { bearingOnFindings } from "./bearing.ts";
@@ -85,7 +86,7 @@ interface Memory extends Pick<Tokens, "text" | "defines"> {
   readonly lost: readonly PlacedFunction[];
 }
 
-const memories = new WeakMap<CFile, Memory>();
+const memories = kept<CFile, Memory>();
 
 const FACTS: readonly (readonly [string, number])[] = [...CALLBACK_WORDS].map((word) => [word, nameId(word)]);
 const FACT_IDS: ReadonlySet<number> = new Set(FACTS.map(([, id]) => id));
@@ -127,7 +128,7 @@ function readWith(
   const tokens = tokensOf(text, options.build, unchanged.values());
   const asBefore = known !== null && defineTheSame(known, tokens) ? known : null;
   const macros = asBefore?.allocators === options.allocators ? asBefore.macroCallees : macroCallees(tokens, options);
-  const callees = calleesBefore(options, macros);
+  const callees = calleesBefore(options, macros, options.isForFindings !== true);
   if (options.isForFindings === true && !asksForMemory(tokens, callees)) {
     tokens.giveBack();
     return { file: ASKS_FOR_NOTHING, isSound: true };
@@ -148,6 +149,10 @@ function readWith(
     forwards: forwardsIn(read.functions, options),
     facts: FACTS.flatMap(([word, id]) => (tokens.has(id) || words.has(id) ? [word] : [])),
   };
+  if (options.isForFindings === true) {
+    tokens.giveBack();
+    return { file, isSound: read.isSound };
+  }
   memories.set(file, {
     text,
     defines: tokens.defines,

@@ -1,3 +1,4 @@
+import { kept } from "../../model/kept.ts";
 import type { Allocator } from "./allocators.ts";
 import { weaker, type Confidence } from "../evidence.ts";
 import type { FunctionRead } from "./function-read.ts";
@@ -10,19 +11,24 @@ export interface FileCallees {
   readonly effects: Map<string, NetEffect>;
   /** What one stands for. */
   readonly allocators: Map<string, Allocator>;
-  /** Both, as texts to compare. */
-  readonly said: Map<string, string>;
+  /** Both, as texts to compare; null: nobody compares them. */
+  readonly said: Map<string, string> | null;
 }
 
-/** Before its functions are read: what is declared, and its macros. */
+/**
+ * Before its functions are read: what is declared, and its macros.
+ * @param isCompared the file is read again, and its functions are compared with those of this time
+ */
 export function calleesBefore(
   { wrappers, allocators: declared }: Pick<MacroCallees, "allocators"> & { readonly wrappers: MacroCallees["effects"] },
   macros: MacroCallees,
+  isCompared: boolean,
 ): FileCallees {
   const effects = new Map([...wrappers, ...macros.effects]);
   const allocators = new Map([...macros.allocators, ...declared]);
-  const callees: FileCallees = { effects, allocators, said: new Map() };
-  for (const name of [...effects.keys(), ...allocators.keys()]) callees.said.set(name, saidOf(name, callees));
+  const callees: FileCallees = { effects, allocators, said: isCompared ? new Map() : null };
+  if (callees.said !== null)
+    for (const name of [...effects.keys(), ...allocators.keys()]) callees.said.set(name, saidOf(name, callees));
   return callees;
 }
 
@@ -40,7 +46,7 @@ export function learn(
 ): ReadonlySet<string> {
   const changed = newEffects(reads, callees.effects);
   for (const name of newAllocators(reads, all, callees.allocators, declared)) changed.add(name);
-  for (const name of changed) callees.said.set(name, saidOf(name, callees));
+  if (callees.said !== null) for (const name of changed) callees.said.set(name, saidOf(name, callees));
   return changed;
 }
 
@@ -55,7 +61,7 @@ interface Line {
   readonly text: string;
 }
 
-const lines = new WeakMap<NetEffect | Allocator, Line>();
+const lines = kept<NetEffect | Allocator, Line>();
 
 /** Of the same object the same string, which is equal at a glance. */
 function lineOf(name: string, said: NetEffect | Allocator): string {
@@ -66,7 +72,7 @@ function lineOf(name: string, said: NetEffect | Allocator): string {
   return text;
 }
 
-const jsons = new WeakMap<NetEffect | Allocator, string>();
+const jsons = kept<NetEffect | Allocator, string>();
 
 function jsonOf(said: NetEffect | Allocator): string {
   const known = jsons.get(said);
@@ -120,8 +126,8 @@ function newAllocators(
 }
 
 /** A function that did not change is the same object as before, and so is what it leaves behind and stands for. */
-const allocatorsOf = new WeakMap<FunctionRead, Allocator>();
-const effectsOf = new WeakMap<FunctionRead, NetEffect | null>();
+const allocatorsOf = kept<FunctionRead, Allocator>();
+const effectsOf = kept<FunctionRead, NetEffect | null>();
 
 /** What a function that hands its mask on stands for; null: it does not. */
 function allocatorOf(read: FunctionRead): Allocator | null {

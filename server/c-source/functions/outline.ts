@@ -1,3 +1,4 @@
+import { kept } from "../../model/kept.ts";
 import type { Call } from "./call.ts";
 import { freesOneKind, variableOf } from "./frees.ts";
 import { OWN_VARIABLE, type FunctionRead, type Kept } from "./function-read.ts";
@@ -66,7 +67,7 @@ const LEADS_NOWHERE: Outline = {
   freeing: [],
 };
 
-const outlines = new WeakMap<FunctionRead, Outline>();
+const outlines = kept<FunctionRead, Outline>();
 
 export function outlineOf(read: FunctionRead): Outline {
   if (read.calls.length + read.kept.length === 0 && !read.parameters.some(isTransaction)) return LEADS_NOWHERE;
@@ -121,7 +122,7 @@ function gentleIn(call: Call): readonly GentleCall[] {
   return name === "GFP_NOFS" || name === "GFP_NOIO" ? [{ call, name }] : [];
 }
 
-const leads = new WeakMap<FunctionRead, readonly Lead[]>();
+const leads = kept<FunctionRead, readonly Lead[]>();
 
 /** The calls of a function, and what each may lead to. */
 export function leadsOf(read: FunctionRead): readonly Lead[] {

@@ -1,3 +1,5 @@
+import { kept } from "../../model/kept.ts";
+import type { FileCallees } from "./callees.ts";
 import type { FunctionRead } from "./function-read.ts";
 
 /** A function as it was read, and what was known then of those that it calls. */
@@ -16,7 +18,7 @@ interface Placed {
   readonly read: FunctionRead;
 }
 
-const remembered = new WeakMap<FunctionRead, Remembered>();
+const remembered = kept<FunctionRead, Remembered>();
 
 /** Readings of one text that are kept: effects come and go while a function is typed that others call. */
 const MOST_READINGS = 8;
@@ -77,11 +79,11 @@ function lengthsOf(functions: readonly Placed[]): Map<number, FunctionRead[]> {
 }
 
 /** What functions leave behind and stand for, by their names, as texts to compare. */
-export type Said = ReadonlyMap<string, string>;
+export type Said = FileCallees["said"];
 
 /** What of other functions one is read by besides its text; the calls of a text are the same whatever they leave. */
 function calleesIn(read: FunctionRead, said: Said): string {
-  if (said.size === 0) return "";
+  if (said === null || said.size === 0) return "";
   let text = "";
   for (const { name } of read.calls) {
     const one = said.get(name);

@@ -1,3 +1,4 @@
+import { kept } from "../../model/kept.ts";
 import type { Context } from "../../model/contexts.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { ALL_RULES, kernelRule } from "../../rules/catalogue.ts";
@@ -7,7 +8,7 @@ import type { Call } from "../functions/call.ts";
 import type { NamedFile } from "../link/linked.ts";
 import { callSite, sizesOf, valueIn, type MaskReading } from "./site.ts";
 
-const contextTexts = new WeakMap<Context, string>();
+const contextTexts = kept<Context, string>();
 
 /** A context as a piece of a key; there are few, and each is asked for again and again. */
 function contextText(context: Context): string {

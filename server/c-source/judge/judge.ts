@@ -1,3 +1,4 @@
+import { kept } from "../../model/kept.ts";
 import type { CFinding } from "../c-finding.ts";
 import type { NamedValues } from "../functions/declarations.ts";
 import { RANK, stepIn, type Step } from "../evidence.ts";
@@ -100,7 +101,7 @@ interface Judged extends Asking {
   reached: { readonly ways: readonly Brought[]; readonly findings: readonly OnWay[] };
 }
 
-const known = new WeakMap<FunctionRead, Judged>();
+const known = kept<FunctionRead, Judged>();
 const UNREACHED: Judged["reached"] = { ways: [], findings: [] };
 
 function judgedIn(named: NamedFile, read: FunctionRead, { kernel, confidence }: Asking): Judged {

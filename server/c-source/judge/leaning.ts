@@ -1,3 +1,4 @@
+import { kept } from "../../model/kept.ts";
 import type { NamedValues } from "../functions/declarations.ts";
 import type { FunctionRead } from "../functions/function-read.ts";
 import { namesIn } from "./site.ts";
@@ -42,7 +43,7 @@ function textsOf({ maskMacros, numberMacros }: NamedValues): ReadonlyMap<string,
 
 const wordsIn = (text: string): readonly string[] => text.match(/[A-Za-z_]\w*/g) ?? [];
 
-const words = new WeakMap<FunctionRead, readonly string[]>();
+const words = kept<FunctionRead, readonly string[]>();
 
 /** The words in what it gives its calls, and in the masks that it writes. */
 function wordsOf(read: FunctionRead): readonly string[] {

@@ -1,3 +1,4 @@
+import { kept } from "../../model/kept.ts";
 import { apiNamed, maskOfCall } from "../../model/apis.ts";
 import type { Context } from "../../model/contexts.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
@@ -57,7 +58,7 @@ export function fileScope({ named: values }: CFile, kernel: Kernel): MaskScope {
   return scope;
 }
 
-const scopes = new WeakMap<CFile["named"], Map<Kernel, MaskScope>>();
+const scopes = kept<CFile["named"], Map<Kernel, MaskScope>>();
 
 const MOST_READINGS = 8;
 

@@ -1,3 +1,4 @@
+import { kept } from "../../model/kept.ts";
 import { weaker, type Bindings, type Fact, type OwnFact } from "../evidence.ts";
 import type { FunctionRead } from "../functions/function-read.ts";
 import { guardHolds, isOpenGuard } from "../functions/guards.ts";
@@ -30,7 +31,7 @@ function factOf(read: Named, held: Held): OwnFact {
 
 export const NO_FACTS: readonly OwnFact[] = [];
 
-const known = new WeakMap<readonly Held[], readonly OwnFact[]>();
+const known = kept<readonly Held[], readonly OwnFact[]>();
 
 /** What a function holds itself in a state: the same list for as long as its text is the same. */
 export function ownFacts(read: Named, { held }: State): readonly OwnFact[] {

@@ -1,3 +1,4 @@
+import { kept } from "../kept.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { EMPTY, mask, type Mask } from "./mask.ts";
 import {
@@ -171,7 +172,7 @@ interface Program {
   readonly operands: readonly (readonly number[])[];
 }
 
-const programs = new WeakMap<MaskExpression, Program>();
+const programs = kept<MaskExpression, Program>();
 
 function programOf(root: MaskExpression): Program {
   const known = programs.get(root);

@@ -1,0 +1,29 @@
+/** What is computed from objects, kept beside them for as long as they are there. */
+export interface Kept<Key extends object, Value> {
+  readonly get: (key: Key) => Value | undefined;
+  readonly set: (key: Key, value: Value) => void;
+}
+
+const letGo: (() => void)[] = [];
+
+/** Keeps what is computed from objects of one kind, until `letAllGo` is called. */
+export function kept<Key extends object, Value>(): Kept<Key, Value> {
+  let values = new WeakMap<Key, Value>();
+  letGo.push(() => {
+    values = new WeakMap();
+  });
+  return {
+    get: (key) => values.get(key),
+    set: (key, value) => {
+      values.set(key, value);
+    },
+  };
+}
+
+/**
+ * Keeps nothing of all that was computed so far. To be called by who is done with the objects: V8 carries what a large
+ * map keeps from one sweep of young objects to the next, though nobody has its key any more.
+ */
+export function letAllGo(): void {
+  for (const one of letGo) one();
+}
