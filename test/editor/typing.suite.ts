@@ -80,6 +80,9 @@ context c {
   in process
 }
 flags Y = 0
+transform t(gfp) =
+  gfp & ~__GFP_FS
+flags Z = 0
 `;
 
 /** A text, and a key with which a person goes on; the list may be open. */
@@ -147,6 +150,16 @@ suite("Typing", () => {
     await until(
       "the layout",
       () => editor.document.getText() === LAID_OUT || undefined,
+      () => editor.document.getText(),
+    );
+  }).timeout(LONG_TEST_MS);
+
+  test("a whole file without any pause becomes what was typed, once nobody types any more", async () => {
+    const editor = await emptyFile("hasty.allocpolicy");
+    await typeKeys(WHOLE_FILE);
+    await until(
+      "what was typed",
+      () => withoutLayout(editor.document.getText()) === withoutLayout(WHOLE_FILE) || undefined,
       () => editor.document.getText(),
     );
   }).timeout(LONG_TEST_MS);

@@ -17,6 +17,11 @@ describe("A closing brace that is typed", () => {
     );
   });
 
+  test("takes the place of all that the editor wrote while nobody answered", () => {
+    expect(typed("node {\n  zone {\n    }\n  }$0\n  }\n}\n")).toBe("node {\n  zone {\n    }\n  }\n");
+    expect(typed("memory m {\n  node 0 {\n  }\n}$0\n  }\n}\n")).toBe("memory m {\n  node 0 {\n  }\n}\n");
+  });
+
   test("leaves those that are needed", () => {
     const text = "memory m {\n  node 0 {\n    zone DMA {\n    }$0\n  }\n}\n";
     expect(typed(text)).toBe(text.replace("$0", ""));
@@ -41,6 +46,25 @@ describe("A closing brace that is typed", () => {
 
   test("means nothing in a comment, a string or a damaged file", () => {
     for (const text of ["// }$0\n}\n", 'context c { holds mutex "}$0\n}\n', "request r {\napi\n}$0\n"])
+      expect(typed(text)).toBe(text.replace("$0", ""));
+  });
+});
+
+describe("The end of a line that is typed behind a closing brace", () => {
+  test("stands for the brace, where what the editor wrote is still there", () => {
+    expect(typed("context c {\nin softirq\n  }\n  $0\n}\n")).toBe("context c {\n  in softirq\n}\n\n");
+    expect(typed("memory m {\n  node 0 {\n    zone DMA {\n    }\n    $0\n    }\n  }\n}")).toBe(
+      "memory m {\n  node 0 {\n    zone DMA {\n    }\n    \n  }\n}",
+    );
+  });
+
+  test("means nothing else", () => {
+    for (const text of [
+      "context c {\nin softirq\n  }\n  $0",
+      "context c {\n  $0\n}",
+      "// }\n$0\n}\n",
+      "flags X = 0\n$0\n}",
+    ])
       expect(typed(text)).toBe(text.replace("$0", ""));
   });
 });
