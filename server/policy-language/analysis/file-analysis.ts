@@ -630,9 +630,9 @@ function environmentFor(
     declarationsOf: (space, name) => bindingsOf(nameKey(space, name)),
     rivalOf: (space, binding) => {
       const key = nameKey(space, binding.name ?? "");
-      for (const [i, file] of files.entries()) {
+      for (const file of files) {
         const region = file.index.first.get(key);
-        if (region !== undefined && (i > 0 || file.revisions[region] !== binding.revision))
+        if (region !== undefined && (file !== files[0] || file.revisions[region] !== binding.revision))
           return bindingAt(file, region);
       }
       return null;

@@ -3,8 +3,9 @@ import type { Binding, Environment, Revision } from "../analysis/environment.ts"
 import { besideOf, isSameEverywhere, type Beside } from "./beside.ts";
 import { namesOf, type NameUse } from "../analysis/region-names.ts";
 import { isBuiltInContext } from "../findings/names.ts";
+import { patternOf, Patterns, type Match, type Pattern, type Role, type Slot } from "./pattern.ts";
 import { sizedRequest } from "./size-class.ts";
-import { isPlainName, skeletonOf, type Skeleton } from "./skeleton.ts";
+import { isPlainName, skeletonOf } from "./skeleton.ts";
 
 /**
  * What a declaration says, whatever things are called: its text without its own name and the names of what it leans on,
@@ -55,39 +56,20 @@ interface Contents {
   readonly several: boolean;
   /** What stands for names that nothing declares. */
   readonly unknown: Map<string, Content>;
-  /** By shape, how declarations are read without their trees. */
-  readonly patterns: Map<number, Pattern[]>;
+  /** How declarations are read without their trees. */
+  readonly patterns: Patterns;
   /** How many declarations were looked at, and how many of them were like one before. */
   readonly counts: { tried: number; alike: number; left: number };
-}
-
-/** What a name is used for. */
-type Role = Pick<NameUse, "space" | "role" | "kind">;
-
-/** The words of a skeleton, and those that are left out, as what; the others are part of what it says. */
-interface Pattern {
-  readonly words: readonly string[];
-  readonly roles: readonly (Role | "own" | null)[];
-}
-
-/** A name that is left out: the own one, or that of something else. */
-interface Slot {
-  readonly text: string;
-  readonly start: number;
-  readonly role: Role | "own";
-  readonly meant: Meant | "own";
 }
 
 /** What a name that is left out stands for. */
 type Meant = Binding | "unknown";
 
-/** Where a declaration stands in its region, with the names that are left out, in order. */
-interface Written {
-  readonly start: number;
-  readonly end: number;
-  readonly slots: readonly Slot[];
-  /** Where the names that are left out are words of it. */
-  readonly skeleton: Skeleton | null;
+/** Where a declaration stands in its region, with the names that are left out, in order, and what those stand for. */
+interface Written extends Match {
+  readonly meant: readonly (Meant | "own")[];
+  /** Null where those names are not all plain words of it. */
+  readonly pattern: Pattern | null;
 }
 
 const contents = new WeakMap<Beside, Contents>();
@@ -97,8 +79,6 @@ const MOST_MEMBERS = 24;
 const MOST_DEPTH = 24;
 /** Longer declarations are like no other. */
 const MOST_TEXT = 20_000;
-/** So many declarations of one shape, that have other words, are kept in mind. */
-const MOST_PATTERNS = 8;
 
 /** Null for a declaration that is like no other, or of which that cannot be told. */
 export function contentOf(environment: Environment, binding: Binding): Content | null {
@@ -135,7 +115,7 @@ const noContents = ({ several }: Beside): Contents => ({
   byRevision: several ? new WeakMap<Revision, Content | null>() : new Map<Revision, Content | null>(),
   several,
   unknown: new Map(),
-  patterns: new Map(),
+  patterns: new Patterns(),
   counts: { tried: 0, alike: 0, left: 0 },
 });
 
@@ -153,6 +133,7 @@ function contentIn(known: Contents, environment: Environment, binding: Binding, 
 }
 
 const OWN = -1;
+const NO_SLOT: Slot = { text: "", start: 0, role: "own" };
 
 function newContent(known: Contents, environment: Environment, binding: Binding, depth: number): Content | null {
   const { name, kind, region } = binding;
@@ -165,7 +146,9 @@ function newContent(known: Contents, environment: Environment, binding: Binding,
   if (known.several && binding.damaged && !written.slots.every(({ text }) => isPlainName(text))) return null;
   const ids: number[] = [];
   const members: Content[] = [];
-  for (const { role, text, meant } of written.slots) {
+  for (let i = 0; i < written.slots.length; i++) {
+    const { role, text } = written.slots[i] ?? NO_SLOT;
+    const meant = written.meant[i] ?? "own";
     if (role === "own" || meant === "own") {
       ids.push(OWN);
       continue;
@@ -175,8 +158,8 @@ function newContent(known: Contents, environment: Environment, binding: Binding,
     if (content === null || !addMembers(members, content)) return null;
     ids.push(content.id);
   }
-  const { skeleton } = written;
-  const ownSize = skeleton?.size?.text ?? "";
+  const { pattern, size, slots } = written;
+  const ownSize = size?.text ?? "";
   const uri = known.several ? "" : binding.uri;
   const key =
     !known.several && isLikeNone(binding)
@@ -185,7 +168,9 @@ function newContent(known: Contents, environment: Environment, binding: Binding,
   const comparesSizes =
     (kind === "policy" && MEASURES.test(region.text)) || members.some((member) => member.comparesSizes);
   const sized =
-    skeleton === null || comparesSizes || isLikeNone(binding) ? null : sizedRequest(environment, region, skeleton);
+    pattern === null || comparesSizes || isLikeNone(binding)
+      ? null
+      : sizedRequest(environment, region, { ...written, shape: pattern.shape });
   if (known.ids.has(key)) known.counts.alike += 1;
   const isAmongSizes = sized !== null && policiesMeet(known, environment, sized.api, depth);
   return {
@@ -194,12 +179,26 @@ function newContent(known: Contents, environment: Environment, binding: Binding,
     comparesSizes,
     name: kind === "expect" ? "" : name,
     revision: binding.revision,
-    marks: [written.start, ...written.slots.flatMap(({ start, text }) => [start, start + text.length]), written.end],
-    uses: written.slots.flatMap(({ role, text, start }): readonly NameUse[] =>
-      role === "own" || role.space === "mask" ? [] : [{ ...role, name: { text, start, end: start + text.length } }],
-    ),
+    marks: marksOf(written),
+    uses: usesIn(slots),
     leansOn: members,
   };
+}
+
+function marksOf({ start, end, slots }: Written): readonly number[] {
+  const marks = [start];
+  for (const slot of slots) marks.push(slot.start, slot.start + slot.text.length);
+  marks.push(end);
+  return marks;
+}
+
+function usesIn(slots: readonly Slot[]): readonly NameUse[] {
+  const uses: NameUse[] = [];
+  for (const { role, text, start } of slots) {
+    if (role !== "own" && role.space !== "mask")
+      uses.push({ ...role, name: { text, start, end: start + text.length } });
+  }
+  return uses;
 }
 
 /** What a policy tells sizes apart by. */
@@ -214,12 +213,17 @@ function policiesMeet(known: Contents, environment: Environment, api: string, de
 
 /** Adds what a declaration leans on; whether they are few, and no two of them of one content. */
 function addMembers(members: Content[], content: Content): boolean {
-  for (const member of [content, ...content.leansOn]) {
-    const same = members.find(({ id }) => id === member.id);
-    if (same === undefined) members.push(member);
-    else if (same.revision !== member.revision) return false;
-  }
-  return members.length <= MOST_MEMBERS;
+  return (
+    addMember(members, content) &&
+    content.leansOn.every((member) => addMember(members, member)) &&
+    members.length <= MOST_MEMBERS
+  );
+}
+
+function addMember(members: Content[], member: Content): boolean {
+  for (const { id, revision } of members) if (id === member.id) return revision === member.revision;
+  members.push(member);
+  return true;
 }
 
 let lastId = 0;
@@ -251,25 +255,19 @@ function unknownContent(known: Contents, { space, role }: Role, name: string): C
 function keyOf(
   uri: string,
   text: string,
-  { start, end, slots, skeleton }: Written,
+  { start, end, slots, pattern }: Written,
   ids: readonly number[],
   size: string,
 ): string {
-  if (skeleton === null) {
-    // With its length no text can be taken for another.
-    let key = `${uri}\0`;
-    let at = start;
-    slots.forEach((slot, i) => {
-      key += `${slot.start - at} ${text.slice(at, slot.start)} ${ids[i] ?? ""} `;
-      at = slot.start + slot.text.length;
-    });
-    return key + text.slice(at, end);
-  }
-  let key = `${uri}\n${skeleton.shape} ${size}`;
-  let slot = 0;
-  for (const word of skeleton.words)
-    key += word.start === slots[slot]?.start ? ` ${ids[slot++] ?? ""}` : ` ${word.text}`;
-  return key;
+  if (pattern !== null) return `${uri}\n${pattern.id} ${size} ${ids.join(" ")}`;
+  // With its length no text can be taken for another.
+  let key = `${uri}\0`;
+  let at = start;
+  slots.forEach((slot, i) => {
+    key += `${slot.start - at} ${text.slice(at, slot.start)} ${ids[i] ?? ""} `;
+    at = slot.start + slot.text.length;
+  });
+  return key + text.slice(at, end);
 }
 
 /** It is looked at by its name: kernels have bits for so many flags, and functions of their own. */
@@ -298,56 +296,39 @@ function meantBy(environment: Environment, { space, role }: Role, name: string):
 /** Null: it hangs on what is not the same in all files. */
 function byTree(known: Contents, environment: Environment, { declaration, region }: Binding): Written | null {
   const { declares, uses } = namesOf(region);
-  const slots: Slot[] =
-    declares === null ? [] : [{ text: declares.text, start: declares.start, role: "own", meant: "own" }];
+  const found: { readonly slot: Slot; readonly meant: Meant | "own" }[] =
+    declares === null ? [] : [{ slot: { text: declares.text, start: declares.start, role: "own" }, meant: "own" }];
   for (const use of uses) {
     const { name, ...role } = use;
     const meant = meantBy(environment, role, name.text);
-    if (meant !== null) slots.push({ text: name.text, start: name.start, role, meant });
+    if (meant !== null) found.push({ slot: { text: name.text, start: name.start, role }, meant });
     else if (known.several && !isSameEverywhere(environment, use)) return null;
   }
-  slots.sort((a, b) => a.start - b.start);
+  found.sort((a, b) => a.slot.start - b.slot.start);
   const { start, end } = declaration;
+  const slots = found.map(({ slot }) => slot);
   const skeleton = skeletonOf(region);
   const isFit = skeleton !== null && skeleton.start === start && skeleton.end === end;
-  return { start, end, slots, skeleton: isFit && notePattern(known, skeleton, slots) ? skeleton : null };
+  const pattern = isFit ? patternOf(region.text, skeleton, slots) : null;
+  return {
+    start,
+    end,
+    slots,
+    size: skeleton?.size ?? null,
+    meant: found.map(({ meant }) => meant),
+    pattern: pattern === null ? null : known.patterns.note(region.kind, pattern),
+  };
 }
 
-/** Notes how others of the shape are read, where the names that are left out are words of it; whether they are. */
-function notePattern({ patterns }: Contents, { shape, words }: Skeleton, slots: readonly Slot[]): boolean {
-  if (!slots.every(({ text }) => isPlainName(text))) return false;
-  const byStart = new Map(slots.map(({ start, role }) => [start, role]));
-  const roles = words.map(({ start }) => byStart.get(start) ?? null);
-  if (roles.filter((role) => role !== null).length < slots.length) return false;
-  const before = patterns.get(shape) ?? [];
-  patterns.set(shape, [...before.slice(1 - MOST_PATTERNS), { words: words.map(({ text }) => text), roles }]);
-  return true;
-}
-
-/** The same for a text that has the words of another one but for names; null where that cannot be told so. */
+/** The same for a text that is like another one but for names; null where that cannot be told so. */
 function byText({ patterns }: Contents, environment: Environment, { region }: Binding): Written | null {
-  const skeleton = skeletonOf(region);
-  if (skeleton === null) return null;
-  for (const pattern of patterns.get(skeleton.shape) ?? []) {
-    const slots = slotsBy(pattern, environment, skeleton);
-    if (slots !== null) return { start: skeleton.start, end: skeleton.end, slots, skeleton };
-  }
-  return null;
-}
-
-function slotsBy({ words, roles }: Pattern, environment: Environment, own: Skeleton): readonly Slot[] | null {
-  const slots: Slot[] = [];
-  for (const [i, { text, start }] of own.words.entries()) {
-    const role = roles[i] ?? null;
-    if (role === null) {
-      if (text !== words[i]) return null;
-      continue;
+  return patterns.find(region, (match, pattern) => {
+    const meant: (Meant | "own")[] = [];
+    for (const { role, text } of match.slots) {
+      const one = role === "own" ? "own" : meantBy(environment, role, text);
+      if (one === null) return null;
+      meant.push(one);
     }
-    // A name that is a word of the language, or of this text, may mean something else here.
-    if (!isPlainName(text) || words.some((word, j) => word === text && roles[j] === null)) return null;
-    const meant = role === "own" ? "own" : meantBy(environment, role, text);
-    if (meant === null) return null;
-    slots.push({ text, start, role, meant });
-  }
-  return slots;
+    return { ...match, meant, pattern };
+  });
 }

@@ -30,8 +30,11 @@ export interface SizedRequest {
 }
 
 /** Null for what is no such request, or one of which another size may mean something else. */
-export function sizedRequest(environment: Environment, { text }: Region, skeleton: Skeleton): SizedRequest | null {
-  const { size, shape, start, end } = skeleton;
+export function sizedRequest(
+  environment: Environment,
+  { text }: Region,
+  { size, shape, start, end }: Pick<Skeleton, "shape" | "start" | "end" | "size">,
+): SizedRequest | null {
   if (size === null) return null;
   const call = calls.get(shape) ?? callIn(text.slice(start, end)) ?? NO_CALL;
   if (calls.size >= MOST_CALLS) calls.clear();

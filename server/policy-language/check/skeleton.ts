@@ -40,6 +40,14 @@ function shapeOf(text: string): number {
 
 /** Blanks and comments of one line; where others stand before a declaration, its tree says where it begins. */
 const BEFORE = /(?:\s+|\/\/[^\n\r]*)*/y;
+
+/** Where what is no blank and no comment of one line begins. */
+export function beginningOf(text: string): number {
+  BEFORE.lastIndex = 0;
+  BEFORE.test(text);
+  return BEFORE.lastIndex;
+}
+
 const WORD = /[A-Za-z_]\w*/g;
 
 /** As many digits as a size may have of which another one may be alike. */
@@ -58,9 +66,7 @@ export function skeletonOf(region: Region): Skeleton | null {
 
 function newSkeleton({ text, kind, problems }: Region): Skeleton | null {
   if (kind === null || problems.length > 0 || text.includes("\0")) return null;
-  BEFORE.lastIndex = 0;
-  BEFORE.test(text);
-  const start = BEFORE.lastIndex;
+  const start = beginningOf(text);
   if (!text.startsWith(kind, start)) return null;
   const end = text.trimEnd().length;
   const words: Word[] = [];
