@@ -134,29 +134,19 @@ export function makeFindings(known: KnownDocument, session: Session, millisecond
 }
 
 /** The same in slices, between which others have their turn, until all are made or the document is gone. */
-export function makeAllFindings(key: string, session: Session, isCancelled: () => boolean): Promise<void> {
-  return inSlices(key, session, isCancelled, (known) => makeFindings(known, session, SLICE_MS));
-}
-
-/** Does, in slices too, what the next edit of the document begins with. */
-export function workAhead(key: string, session: Session, isCancelled: () => boolean): Promise<void> {
-  return inSlices(key, session, isCancelled, ({ kind, workspace }) => {
-    const end = Date.now() + SLICE_MS;
-    return kind.answers.workAhead?.(workspace, key, () => Date.now() >= end) ?? true;
-  });
-}
-
-async function inSlices(
-  key: string,
-  session: Session,
-  isCancelled: () => boolean,
-  run: (known: KnownDocument) => boolean,
-): Promise<void> {
+export async function makeAllFindings(key: string, session: Session, isCancelled: () => boolean): Promise<void> {
   for (;;) {
     const known = session.find(key);
-    if (known === null || isCancelled() || run(known)) return;
+    if (known === null || isCancelled() || makeFindings(known, session, SLICE_MS)) return;
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
+}
+
+/** Does for so long what the next edit of the document begins with; whether nothing is left of it. */
+export function workAhead(key: string, session: Session, milliseconds: number): boolean {
+  const known = session.find(key);
+  const end = Date.now() + milliseconds;
+  return known?.kind.answers.workAhead?.(known.workspace, key, () => Date.now() >= end) ?? true;
 }
 
 /** One finding as the protocol has it. */

@@ -6,8 +6,9 @@ import type { Session } from "./session.ts";
 /** Without an edit for so long nobody is typing. */
 const QUIET_MS = 400;
 
-/** So long after it was told to the client has asked again: what is done ahead would keep it waiting. */
-const ASKED_MS = 200;
+/** Who has asked for nothing for so long is not kept waiting by what is done ahead: so little of it at once. */
+const IDLE_MS = 200;
+const AHEAD_SLICE_MS = 2;
 
 /** For how long someone counts as typing still, in milliseconds. */
 function stillTyping(session: Session, key: string): number {
@@ -25,7 +26,9 @@ export interface Finisher {
 export function finisherOf(connection: Connection, log: Log, session: Session): Finisher {
   const keys = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let ahead: ReturnType<typeof setTimeout> | undefined;
+  /** Of these what the next edit begins with is done ahead. */
+  const ahead = new Set<string>();
+  let aheadTimer: ReturnType<typeof setTimeout> | undefined;
   let isRunning = false;
   let isStopped = false;
 
@@ -43,11 +46,15 @@ export function finisherOf(connection: Connection, log: Log, session: Session): 
     const finished = [...keys];
     keys.clear();
     await connection.languages.diagnostics.refresh().catch((error: unknown) => log.error(String(error)));
-    if (!isStopped) ahead = setTimeout(() => void runAhead(finished), ASKED_MS);
+    for (const key of finished) ahead.add(key);
+    aheadTimer ??= isStopped ? undefined : setTimeout(runAhead, IDLE_MS);
   }
 
-  async function runAhead(finished: readonly string[]): Promise<void> {
-    for (const key of finished) await workAhead(key, session, () => isStopped);
+  function runAhead(): void {
+    const wait = IDLE_MS - session.idleMs();
+    const [key] = ahead;
+    if (wait <= 0 && key !== undefined && workAhead(key, session, AHEAD_SLICE_MS)) ahead.delete(key);
+    aheadTimer = ahead.size > 0 ? setTimeout(runAhead, Math.max(0, wait)) : undefined;
   }
 
   return {
@@ -58,7 +65,7 @@ export function finisherOf(connection: Connection, log: Log, session: Session): 
     stop() {
       isStopped = true;
       clearTimeout(timer);
-      clearTimeout(ahead);
+      clearTimeout(aheadTimer);
     },
   };
 }

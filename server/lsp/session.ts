@@ -94,6 +94,8 @@ export class Session {
   /** Those of them that are still waited for. */
   readonly #waits = new Map<string, Wait>();
   #patience: ReturnType<typeof setTimeout> | undefined;
+  /** When somebody asked or changed something last, as `Date.now()`. */
+  #asked = 0;
   /** Called when files that were read change what is known about others. */
   readonly #onFilesRead: () => void;
 
@@ -101,6 +103,11 @@ export class Session {
     this.#host = host;
     this.#kinds = kinds;
     this.#onFilesRead = onFilesRead;
+  }
+
+  /** For how long nobody has asked about a document or changed one, in milliseconds. */
+  idleMs(): number {
+    return Date.now() - this.#asked;
   }
 
   get folders(): readonly Folder[] {
@@ -160,7 +167,8 @@ export class Session {
             document: opened.document,
             at: opened.lastEdit?.offset ?? 0,
           });
-    this.#open.set(key, { version, document, lastEdit: { offset: at, at: Date.now() } });
+    this.#asked = Date.now();
+    this.#open.set(key, { version, document, lastEdit: { offset: at, at: this.#asked } });
     this.#span(key, document);
     this.#host.edited?.();
   }
@@ -221,6 +229,7 @@ export class Session {
 
   /** @throws UnknownDocument when it is neither open nor read */
   document(uri: string): KnownDocument {
+    this.#asked = Date.now();
     const known = this.find(this.files.key(uri));
     if (known === null) throw new UnknownDocument(`${uri} is not open.`);
     return known;
