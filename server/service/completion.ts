@@ -1,10 +1,10 @@
-import { bareRegion, expectedAt } from "../../grammar/index.ts";
+import { bareRegion, expectedAt, type Wanted } from "../../grammar/index.ts";
 import type { Region, SourceFile } from "../../grammar/source-file.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 import { importsAt } from "./completion/imports.ts";
 import type { Completion, CompletionList } from "./completion/items.ts";
-import { MOST_ITEMS, fits } from "./completion/offer.ts";
+import { MOST_ITEMS, type Offer, fits } from "./completion/offer.ts";
 import { offered } from "./completion/wanted.ts";
 import { describeName } from "./hover.ts";
 import { regionAt } from "./regions.ts";
@@ -42,27 +42,35 @@ export function completionsAt(
   const typed = TYPED.exec(before)?.[0] ?? "";
   const expected = expectedAt(around.text, around.offset - typed.length);
   if (expected === null) return nothing;
-  let { wanted } = expected;
   // After a space only what must follow is offered, not what goes on or begins something new.
-  if (trigger === " ") wanted = wanted.filter((one) => !one.begins && (one.kind !== "keyword" || !one.optional));
-  // A number that is being typed is the user's own, but for versions.
-  if (/^\d/.test(typed)) wanted = wanted.filter(({ role }) => role === "version" || role === "mask");
-  const all = offered(
-    { workspace, environment, region: around.region, index: around.index, expected, typed: typed.toLowerCase() },
-    wanted,
-  );
-  const fitting = all.filter(({ said, label }) => !said || label.toLowerCase() === typed.toLowerCase());
-  const held = all.filter((item) => !fitting.includes(item));
-  const sorted = [
-    ...fitting.filter((item) => item.useless === null),
-    ...fitting.filter((item) => item.useless !== null),
-  ];
+  const isNext = (one: Wanted): boolean => !one.begins && (one.kind !== "keyword" || !one.optional);
+  const wanted = trigger === " " ? expected.wanted.filter(isNext) : expected.wanted;
+  const offer: Offer = {
+    workspace,
+    environment,
+    region: around.region,
+    index: around.index,
+    expected,
+    typed: typed.toLowerCase(),
+  };
+  const all = offered(offer, wanted);
+  const items = all.filter((item) => isShown(item, offer.typed));
+  const sorted = [...items.filter((item) => item.useless === null), ...items.filter((item) => item.useless !== null)];
+  const held = all.filter((item) => item.held && !isShown(item, offer.typed));
   return {
     start: offset - typed.length,
     end: offset,
-    incomplete: sorted.length > MOST_ITEMS || held.some(({ label }) => isTakenFor(label, sorted)),
+    incomplete:
+      all.length > MOST_ITEMS ||
+      (items.length > 0 && wanted.length < expected.wanted.length) ||
+      held.some(({ label }) => isTakenFor(label, items)),
     items: sorted.slice(0, MOST_ITEMS),
   };
+}
+
+/** A word that is held back is shown when it is whole, an example while nothing is typed. */
+function isShown({ held, example, label }: Completion, typed: string): boolean {
+  return example ? typed === "" : !held || label.toLowerCase() === typed;
 }
 
 /** When it is typed whole, an editor that filters these items itself would be left with another one. */

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { expectedAt, parseFile, tokenize, type Wanted } from "../../grammar/index.ts";
 import { file } from "../grammar/_arbitrary.ts";
 import { isReadable } from "../grammar/_readable.ts";
+import type { CompletionList } from "../../server/service/completion/items.ts";
+import { fits } from "../../server/service/completion/offer.ts";
 import { completeAt, labels } from "./_fixture.ts";
 
 /** Where the tokens of a text begin, comments left out. */
@@ -104,6 +106,95 @@ describe("Completion in every beginning of a valid file", () => {
         }
       }),
       { seed: 402, numRuns: 200 },
+    );
+  });
+});
+
+/** What is left of a list in a client that filters it itself: what has the letters, examples only for none. */
+function filtered({ items }: CompletionList, typed: string): readonly string[] {
+  return items
+    .filter(({ example, label }) => (example ? typed === "" : fits(label, typed.toLowerCase())))
+    .map(({ label }) => label)
+    .sort();
+}
+
+/** The word itself is the first choice of every client; to take it, or nothing, changes nothing. */
+function acceptable(labelled: readonly string[], typed: string): readonly string[] {
+  return labelled.some((label) => label.toLowerCase() === typed.toLowerCase()) ? [] : labelled;
+}
+
+/** Names of which one begins another, or has its letters. */
+const NESTED = ["one", "one_more", "one_more_x", "oxnye", "size", "__GFP_HIGH"] as const;
+
+/** Places in a declaration of such a name, before what others of such names declare. */
+const nested = fc
+  .record({
+    own: fc.constantFrom(...NESTED),
+    others: fc.subarray([...NESTED]),
+    place: fc.constantFrom(
+      (own: string) => `request ${own} like `,
+      (own: string) => `request ${own} {\n  api kmalloc\n  size 1 B\n  fallback `,
+      (own: string) => `request ${own} {\n  api kmalloc\n  size 1 B\n  `,
+      (own: string) => `request ${own} {\n  api kmalloc\n  `,
+      (own: string) => `context ${own} like `,
+      (own: string) => `context ${own} { scope nofs, `,
+      (own: string) => `scope ${own} { }\ncontext c { scope `,
+      (own: string) => `flags ${own} = __GFP_HIGH | `,
+      (own: string) => `transform ${own}(gfp) = gfp | __GFP_HIGH | `,
+      (own: string) => `policy ${own} like `,
+      (own: string) => `memory ${own} like `,
+      (own: string) => `expect ${own} { oom never }\nexpect `,
+    ),
+  })
+  .map(({ own, others, place }) => ({
+    before: place(own),
+    rest: others
+      .map((name) => `\n${["flags", "context", "request", "policy"].map((kind) => declared(kind, name)).join("\n")}`)
+      .join(""),
+  }));
+
+const declared = (kind: string, name: string): string =>
+  `${kind} ${name}${kind === "flags" ? " = GFP_KERNEL" : kind === "policy" ? " for kmalloc { }" : " { }"}`;
+
+const anywhere = fc.record({ at: beginning, isBefore: fc.boolean() }).map(({ at: { text, offset }, isBefore }) => ({
+  before: `${text.slice(0, offset)} `,
+  rest: isBefore ? ` ${text.slice(offset)}` : "",
+}));
+
+/** Words that fit to a place or nearly: those offered, those of the text, and longer ones. */
+const chosen = fc.record({
+  from: fc.nat(),
+  more: fc.constantFrom("", "s", "_MORE", "-x", "1"),
+  trigger: fc.constantFrom(null, " "),
+});
+
+describe("A list of completions that a client filters while a word is typed on", () => {
+  test.each([
+    ["in every beginning of a valid file", anywhere, 406],
+    ["where one name begins another", nested, 407],
+  ] as const)("%s has what a list has that is asked for then, or is incomplete", (_, places, seed) => {
+    fc.assert(
+      fc.property(places, chosen, ({ before, rest }, { from, more, trigger }) => {
+        const own = `${before}${rest}`.match(/[A-Za-z_]\w*/g) ?? [];
+        const offered = labels(completeAt(`${before}$0${rest}`)).filter((one) => /^\w/.test(one));
+        const words = [...new Set([...offered, ...own])];
+        const word = `${words[from % Math.max(1, words.length)] ?? "x"}${more}`.slice(0, 20);
+        const lists = Array.from({ length: word.length + 1 }, (_each, length) =>
+          completeAt(`${before}${word.slice(0, length)}$0${rest}`, {}, length === 0 ? trigger : null),
+        );
+        for (const [length, older] of lists.entries()) {
+          if (older.incomplete || older.items.length === 0) continue;
+          for (const [later, fresh] of lists.entries()) {
+            if (later <= length || fresh.start !== older.start) continue;
+            const typed = word.slice(0, later);
+            expect(
+              acceptable(filtered(older, typed), typed),
+              `${before}${typed}$0${rest}: the list of '${word.slice(0, length)}'`,
+            ).toEqual(acceptable(filtered(fresh, typed), typed));
+          }
+        }
+      }),
+      { seed, numRuns: 200 },
     );
   });
 });

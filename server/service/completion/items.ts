@@ -36,10 +36,10 @@ export interface Completion {
   /** What is typed is the user's own, such as a number: it is offered only as long as nothing is. */
   readonly example: boolean;
   /**
-   * It is said already, and offered only when it is what is typed, even where it is of no use: in a list without it,
-   * Enter would take its neighbour.
+   * It is said already, is what is being written, or means nothing here: it is offered only when it is what is typed. In
+   * a list without it, Enter would take its neighbour then.
    */
-  readonly said: boolean;
+  readonly held: boolean;
 }
 
 /** What can be written at a place. */
@@ -59,7 +59,7 @@ interface Extra {
   readonly useless?: string | null;
   readonly topic?: string;
   readonly example?: true;
-  readonly said?: boolean;
+  readonly held?: boolean;
 }
 
 /** An item with its label; `extra` is what is not plain. */
@@ -77,7 +77,7 @@ export function item(label: string, kind: CompletionKind, extra: Extra = {}): Co
     useless,
     topic: extra.topic ?? null,
     example: extra.example ?? false,
-    said: extra.said ?? false,
+    held: extra.held ?? false,
   };
 }
 

@@ -47,16 +47,17 @@ export function maskItems(offer: Offer): readonly Completion[] {
     taken.size === 0
       ? [...own, ...composites, ...declared, ...flags, ...groups]
       : [...own, ...flags, ...declared, ...composites, ...groups];
-  return ordered.map((each) => (taken.has(each.label) ? { ...each, said: true } : each));
+  return ordered.map((each) => (taken.has(each.label) ? { ...each, held: true } : each));
 }
 
 function declaredMaskItems(offer: Offer): readonly Completion[] {
-  return declaredNames(offer, "mask").map(({ name, kind }) => {
+  return declaredNames(offer, "mask").map(({ name, kind, held }) => {
     return kind === "transform"
-      ? item(name, "function", { detail: "transform", topic: `mask:${name}` })
+      ? item(name, "function", { detail: "transform", topic: `mask:${name}`, held })
       : item(name, kind === "flag" ? "flag" : "mask", {
           detail: kind === "flag" ? "declared" : "mask",
           topic: `mask:${name}`,
+          held,
         });
   });
 }

@@ -45,7 +45,7 @@ export function itemsOfRole(offer: Offer, role: NameRole): readonly Completion[]
     case "fallback":
       return [...subjectItems(offer, "request"), item("none", "keyword")];
     case "memory":
-      return declaredNames(offer, "memory").map(({ name }) => item(name, "name"));
+      return declaredNames(offer, "memory").map(({ name, held }) => item(name, "name", { held }));
     case "rule":
       return ruleItems(offer);
     case "fact":
@@ -93,8 +93,8 @@ function apiItems(offer: Offer): readonly Completion[] {
 }
 
 function contextItems(offer: Offer): readonly Completion[] {
-  const declared = declaredNames(offer, "context").map(({ name }) =>
-    item(name, "context", { detail: "declared", topic: `context:${name}` }),
+  const declared = declaredNames(offer, "context").map(({ name, held }) =>
+    item(name, "context", { detail: "declared", topic: `context:${name}`, held }),
   );
   const names = new Set(declared.map(({ label }) => label));
   const builtIn = [...described(CONTEXTS, "context", "context"), ...described(SCOPES, "context", "scope")];
@@ -103,14 +103,14 @@ function contextItems(offer: Offer): readonly Completion[] {
 
 /** The scopes that the file declares or imports. */
 function scopeItems(offer: Offer): readonly Completion[] {
-  return declaredNames(offer, "context")
-    .filter(({ kind }) => kind === "scope")
-    .map(({ name }) => item(name, "context", { detail: "declared", topic: `scope:${name}` }));
+  return declaredNames(offer, "context", "scope").map(({ name, held }) =>
+    item(name, "context", { detail: "declared", topic: `scope:${name}`, held }),
+  );
 }
 
 function subjectItems(offer: Offer, of: "request" | "policy" | "any"): readonly Completion[] {
-  return declaredNames(offer, "subject", of === "any" ? null : of).map(({ name, kind }) =>
-    item(name, "name", { detail: kind, topic: `subject:${name}` }),
+  return declaredNames(offer, "subject", of === "any" ? null : of).map(({ name, kind, held }) =>
+    item(name, "name", { detail: kind, topic: `subject:${name}`, held }),
   );
 }
 

@@ -5,6 +5,7 @@ import type { Workspace } from "../../documents/workspace.ts";
 import type { Environment, NameSpace } from "../../policy-language/analysis/environment.ts";
 import { type ResolvedRequest, resolveRequest } from "../../policy-language/requests/requests.ts";
 import { type OfferedName, declaredIn } from "../declared.ts";
+import type { Completion } from "./items.ts";
 
 /** So many items are shown; more typing brings the others. */
 export const MOST_ITEMS = 300;
@@ -62,20 +63,18 @@ export function requestAround(
     : null;
 }
 
-/** The names of others in a space that fit to what is typed; of very many a few more than are shown. */
+/** The names in a space that fit to what is typed, its own held; of very many a few more than are shown. */
 export function declaredNames(
   offer: Offer,
   space: NameSpace,
   only: OfferedName["kind"] | null = null,
-): readonly OfferedName[] {
+): readonly (OfferedName & Pick<Completion, "held">)[] {
   const own = offer.region.item;
   const ownName = own !== null && "name" in own ? own.name?.text : undefined;
-  const isItself = ({ name, kind, lower }: OfferedName): boolean =>
-    name === ownName && kind === own?.kind && lower !== offer.typed;
-  const found: OfferedName[] = [];
+  const found: (OfferedName & Pick<Completion, "held">)[] = [];
   for (const one of declaredIn(offer.environment, space)) {
-    if ((only !== null && one.kind !== only) || isItself(one)) continue;
-    if (hasInOrder(one.lower, offer.typed)) found.push(one);
+    if ((only !== null && one.kind !== only) || !hasInOrder(one.lower, offer.typed)) continue;
+    found.push({ ...one, held: one.name === ownName && one.kind === own?.kind });
     if (found.length > MOST_ITEMS) break;
   }
   return found;

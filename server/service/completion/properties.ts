@@ -9,14 +9,12 @@ export function propertyItems(offer: Offer): readonly Completion[] {
   const request = requestAround(offer);
   const present = request?.declaration.properties.map((property) => property.kind) ?? [];
   const api = request?.resolved.api ?? null;
-  const offered = PROPERTY_WORDS.filter((name) => offer.typed === name || api === null || isReadBy(api, name)).map(
-    (name) => {
-      return item(name, "property", {
-        ...(isNeeded(api, name) ? { detail: "needed" } : {}),
-        said: isSaid(name, present),
-        topic: `keyword property:${name}`,
-      });
-    },
+  const offered = PROPERTY_WORDS.map((name) =>
+    item(name, "property", {
+      ...(isNeeded(api, name) ? { detail: "needed" } : {}),
+      held: isSaid(name, present) || (api !== null && !isReadBy(api, name)),
+      topic: `keyword property:${name}`,
+    }),
   );
   return [...offered.filter((each) => each.detail === "needed"), ...offered.filter((each) => each.detail !== "needed")];
 }
