@@ -14,11 +14,23 @@ else void load(null, () => {});
 /** `answered`: the id of a request that has its answer; `replay`: tells the server what has come until then. */
 async function load(answered: number | string | null, replay: () => void): Promise<void> {
   optimiseSparingly();
-  keepCompiled(asBegun);
+  keepCompiled((flush) => whenQuiet(() => asBegun(flush)));
   const { serve } = await import("./whole.ts");
   await serve(answered);
   replay();
 }
+
+/** Nothing has come for so long. */
+const QUIET_MS = 1000;
+
+/** Does something that would keep a message waiting when none comes. */
+function whenQuiet(run: () => void): void {
+  const before = bytesRead();
+  setTimeout(() => (bytesRead() === before ? run() : whenQuiet(run)), QUIET_MS).unref();
+}
+
+/** Of standard input, where that is the client's. */
+const bytesRead = (): number => (process.argv.includes("--stdio") ? process.stdin.bytesRead : 0);
 
 function answerOnStreams(results: InitializeResults): void {
   const { stdin, stdout } = process;

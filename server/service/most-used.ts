@@ -1,4 +1,6 @@
+import type { Api } from "../model/apis/api.ts";
 import type { CompositeName, FlagName } from "../model/masks/mask.ts";
+import { kept } from "./runs.ts";
 
 // What is offered first: what is written most. A matter of taste, not a fact of the kernel: what is not named here
 // keeps the order of its own table, behind what is.
@@ -82,10 +84,7 @@ function ranked<Of>(all: readonly Of[], first: readonly string[], nameOf: (one: 
   return [...all].sort((one, other) => rankOf(one) - rankOf(other));
 }
 
-export const apisByUse = <Of extends { readonly name: string }>(all: readonly Of[]): readonly Of[] =>
-  ranked(all, APIS, ({ name }) => name);
-
-export const flagsByUse = (all: readonly FlagName[]): readonly FlagName[] => ranked(all, FLAGS, (name) => name);
-
-export const compositesByUse = (all: readonly CompositeName[]): readonly CompositeName[] =>
-  ranked(all, COMPOSITES, (name) => name);
+// Lists that stay: the order of each is made once.
+export const apisByUse = kept((all: readonly Api[]) => ranked(all, APIS, ({ name }) => name));
+export const flagsByUse = kept((all: readonly FlagName[]) => ranked(all, FLAGS, (name) => name));
+export const compositesByUse = kept((all: readonly CompositeName[]) => ranked(all, COMPOSITES, (name) => name));
