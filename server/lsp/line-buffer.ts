@@ -61,6 +61,20 @@ function isBefore(one: Position, other: Position): boolean {
 }
 
 function split(text: string): string[] {
-  const { starts } = linesOf(text);
-  return Array.from(starts, (start, i) => text.slice(start, starts[i + 1] ?? text.length));
+  const lines: string[] = [];
+  let start = 0;
+  if (!text.includes("\r")) {
+    for (let end = text.indexOf("\n") + 1; end > 0; end = text.indexOf("\n", start) + 1) {
+      lines.push(text.slice(start, end));
+      start = end;
+    }
+    lines.push(text.slice(start));
+    return lines;
+  }
+  for (const end of linesOf(text).starts.subarray(1)) {
+    lines.push(text.slice(start, end));
+    start = end;
+  }
+  lines.push(text.slice(start));
+  return lines;
 }

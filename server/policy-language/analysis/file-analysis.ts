@@ -629,6 +629,8 @@ function environmentFor(
     },
     declarationsOf: (space, name) => bindingsOf(nameKey(space, name)),
     rivalOf: (space, binding) => {
+      // Nearly always: it is asked of each that is looked at.
+      if (files.length === 1 && files[0]?.index.several.size === 0) return null;
       const key = nameKey(space, binding.name ?? "");
       for (const file of files) {
         const region = file.index.first.get(key);

@@ -125,20 +125,24 @@ function firstRenamed(
   if (!fresh.every((region, i) => isPlainlyNamed(region) && isPlainlyNamed(old[i]) && old[i]?.kind === region.kind))
     return null;
   const first = new Map(before);
-  for (const [i, region] of old.entries()) {
-    for (const key of exportsOf(region)) {
+  // After many changes at once most of those between the first and the last are called as they were.
+  const renamed = fresh.flatMap((region, i) => (declaresAlike(old[i], region) ? [] : [i]));
+  for (const i of renamed) {
+    for (const key of exportsIn(old[i])) {
       if (several.has(key) || first.get(key) !== start + i) return null;
       first.delete(key);
     }
   }
-  for (const [i, region] of fresh.entries()) {
-    for (const key of exportsOf(region)) {
+  for (const i of renamed) {
+    for (const key of exportsIn(fresh[i])) {
       if (first.has(key)) return null;
       first.set(key, start + i);
     }
   }
   return first;
 }
+
+const exportsIn = (region: Region | undefined): readonly string[] => (region === undefined ? [] : exportsOf(region));
 
 /** It is seen by its name alone. */
 function isPlainlyNamed(region: Region | undefined): boolean {
@@ -150,7 +154,7 @@ function declaresAlike(before: Region | undefined, after: Region): boolean {
   return (
     before?.kind === after.kind &&
     damagesHeader(before) === damagesHeader(after) &&
-    sameStrings(before === undefined ? [] : exportsOf(before), exportsOf(after))
+    sameStrings(exportsIn(before), exportsOf(after))
   );
 }
 

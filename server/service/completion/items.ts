@@ -36,8 +36,8 @@ export interface Completion {
   /** What is typed is the user's own, such as a number: it is offered only as long as nothing is. */
   readonly example: boolean;
   /**
-   * It is said already, is what is being written, or means nothing here: it is offered only when it is what is typed. In
-   * a list without it, Enter would take its neighbour then.
+   * It is said already, is what is being written, or means nothing here: it is offered only when it is what is typed.
+   * In a list without it, Enter would take its neighbour then.
    */
   readonly held: boolean;
 }
