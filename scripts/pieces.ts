@@ -21,6 +21,8 @@ export const KERNEL_C: Piece = {
 const PIECE = "allocpolicyPiece";
 /** What a piece shares with the rest: modules by their paths. */
 const SHARED = "allocpolicyShared";
+/** In a piece: what it gives. */
+const GIVEN = "given";
 
 /** Names that a piece takes from modules of the rest, by the path of the module. */
 type Taken = ReadonlyMap<string, ReadonlySet<string>>;
@@ -45,15 +47,20 @@ export async function bundlesOf({ given, module, outfile }: Piece, whole: BuildO
   const inPiece = new Set(await inputsOf({ ...whole, entryPoints: [module], format: "esm", footer: {} }));
   for (const path of inRest) inPiece.delete(path);
   const taken = takenBy([...inPiece], inRest);
+  const names = [...readFileSync(inRoot(module), "utf8").matchAll(IMPORT)].flatMap(([, clause = ""]) =>
+    namesIn(clause),
+  );
   const { globalName: _, footer: __, entryPoints: ___, inject: ____, ...common } = whole;
   return {
     piece: {
       ...common,
-      entryPoints: [module],
+      stdin: {
+        contents: `import { ${names.join(", ")} } from "./${module}";\n${GIVEN} = { ${names.join(", ")} };`,
+        resolveDir: inRoot(),
+      },
       outfile,
-      globalName: "piece",
-      banner: { js: `globalThis.${PIECE}=function(${SHARED}){` },
-      footer: { js: "return piece};" },
+      banner: { js: `globalThis.${PIECE}=function(${SHARED}){"use strict";var ${GIVEN};` },
+      footer: { js: `return ${GIVEN}};` },
       plugins: [...plugins, fromShared(taken)],
     },
     rest: withStandIn(loader(taken, given, outfile)),
@@ -83,13 +90,19 @@ function takenBy(files: readonly string[], from: ReadonlySet<string>): Taken {
     for (const [, clause = "", path = ""] of readFileSync(inRoot(file), "utf8").matchAll(IMPORT)) {
       const target = join(dirname(file), path);
       if (!from.has(target)) continue;
-      const names = clause.split(",").map((one) => one.trim().replace(/ as .*/, ""));
       const known = taken.get(target) ?? new Set();
-      for (const name of names) if (/^\w+$/.test(name)) known.add(name);
+      for (const name of namesIn(clause)) known.add(name);
       taken.set(target, known);
     }
   return taken;
 }
+
+/** The names of an import or export that are more than types. */
+const namesIn = (clause: string): readonly string[] =>
+  clause
+    .split(",")
+    .map((one) => one.trim().replace(/ as .*/, ""))
+    .filter((name) => /^\w+$/.test(name));
 
 /** A module with other contents. */
 function standIn(path: string, contents: string): Plugin {

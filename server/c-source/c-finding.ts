@@ -26,6 +26,3 @@ export interface CFinding extends Pick<Finding, "rule" | "severity" | "message" 
 /** A call without spaces. */
 export const callText = (call: Call): string =>
   `${call.name}(${call.arguments.map(({ text }) => text.replace(/\s+/g, "")).join(",")})`;
-
-/** The mask of a call as it is written. */
-export const maskTextOf = (call: Call): string => call.arguments[call.allocation?.mask?.index ?? -1]?.text ?? "";

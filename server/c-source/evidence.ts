@@ -29,6 +29,9 @@ export interface Step {
 /** A step in a function: offsets count from its start. */
 export type LocalStep = Omit<Step, "file">;
 
+/** A stretch of a function: offsets from its start. */
+export type LocalPlace = Omit<LocalStep, "text">;
+
 /** A step of a function where that stands. */
 export const stepIn = (
   { file, start }: { readonly file: number; readonly start: number },

@@ -21,6 +21,23 @@ export function kept<Key extends object, Value>(): Kept<Key, Value> {
 }
 
 /**
+ * What is made of an object when it is asked for first, and kept.
+ * @param known where: `kept()` where it goes with what was computed of one file
+ */
+export function keptFor<Of extends object, Made>(
+  make: (of: Of) => Made,
+  known: Kept<Of, Made> = new WeakMap(),
+): (of: Of) => Made {
+  return (of) => {
+    const found = known.get(of);
+    if (found !== undefined) return found;
+    const made = make(of);
+    known.set(of, made);
+    return made;
+  };
+}
+
+/**
  * Keeps nothing of all that was computed so far. To be called by who is done with the objects: V8 carries what a large
  * map keeps from one sweep of young objects to the next, though nobody has its key any more.
  */

@@ -2,6 +2,7 @@ import type { Allocator } from "../c-source/functions/allocators.ts";
 import type { DeclaredContext } from "../c-source/link/link.ts";
 import type { LockFamily } from "../c-source/tables/locks.ts";
 import { LOCK_CALLS } from "../c-source/tables/locks.ts";
+import { taken } from "../c-source/functions/state.ts";
 import type { NetEffect } from "../c-source/functions/walk.ts";
 import { isScopeName } from "../model/contexts.ts";
 import type { Environment } from "../policy-language/analysis/environment.ts";
@@ -38,7 +39,10 @@ export function codeEvidence(environments: readonly Environment[], nameOf: (uri:
     wrappers: new Map(
       contexts.flatMap(({ held, sections }) =>
         sections.flatMap(({ takes, gives }): readonly (readonly [string, NetEffect])[] => [
-          [takes, { takes: held.map((context) => heldBy(takes, context)), gives: [] }],
+          [
+            takes,
+            { takes: held.map((context) => taken(takes, { family: familyOf(context), context }, null, 0)), gives: [] },
+          ],
           [gives, { takes: [], gives: held.map(releasedOf) }],
         ]),
       ),
@@ -67,18 +71,6 @@ export function declaredAllocators(
       });
   return allocators;
 }
-
-const heldBy = (by: string, context: string): NetEffect["takes"][number] => ({
-  by,
-  through: null,
-  family: familyOf(context),
-  context,
-  lock: null,
-  at: 0,
-  block: 0,
-  when: null,
-  sure: "certain",
-});
 
 const releasedOf = (context: string): NetEffect["gives"][number] => ({
   family: familyOf(context),

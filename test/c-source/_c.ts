@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { READ_AS_IT_IS, readCFile } from "../../server/c-source/functions/c-file.ts";
+import { FOR_FINDINGS } from "../../server/c-source/functions/for-findings.ts";
 import type { Confidence } from "../../server/c-source/evidence.ts";
 import type { CFinding } from "../../server/c-source/c-finding.ts";
 import { judgeC, type JudgeOptions } from "../../server/c-source/judge/judge.ts";
@@ -27,7 +28,7 @@ export function findingsIn(code: string | Readonly<Record<string, string>>, give
     options,
   );
   if (typeof code === "string" && given.declared === undefined) {
-    const file = readCFile(code, { ...READ_AS_IT_IS, isForFindings: true });
+    const file = readCFile(code, { ...READ_AS_IT_IS, selection: FOR_FINDINGS });
     expect(judgeC([{ path: "driver.c", file }], options)).toEqual(found);
   }
   return found;

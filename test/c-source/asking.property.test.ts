@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { letAllGo } from "../../server/model/kept.ts";
 import { readCFile, type ReadOptions } from "../../server/c-source/functions/c-file.ts";
+import { FOR_FINDINGS } from "../../server/c-source/functions/for-findings.ts";
 import { readHeader } from "../../server/c-source/functions/headers.ts";
 import { judgeC } from "../../server/c-source/judge/judge.ts";
 import { withHeader } from "../../server/c-source/functions/module.ts";
@@ -31,14 +32,14 @@ const called = (name: string): string => `static void called(void)\n{\n\t${name}
 describe("a file is read for its findings", () => {
   test("where any function that allocates or gives back is called in it", () => {
     for (const name of [...SIGNATURE_NAMES, ...ALLOCATE_INSIDE.keys(), "memalloc_noio_save", "memalloc_pin_restore"])
-      expect(readCFile(called(name), { ...PLAIN, isForFindings: true }).functions, name).toHaveLength(1);
+      expect(readCFile(called(name), { ...PLAIN, selection: FOR_FINDINGS }).functions, name).toHaveLength(1);
   });
 
   test("where a function is called that allocates as its header or a macro has it", () => {
-    expect(readCFile(called("own_new"), { ...WITH_HEADER, isForFindings: true }).functions).toHaveLength(1);
-    expect(readCFile(called("own_new"), { ...PLAIN, isForFindings: true }).functions).toHaveLength(0);
+    expect(readCFile(called("own_new"), { ...WITH_HEADER, selection: FOR_FINDINGS }).functions).toHaveLength(1);
+    expect(readCFile(called("own_new"), { ...PLAIN, selection: FOR_FINDINGS }).functions).toHaveLength(0);
     const macro = `#define own_get(n) kmalloc(n, GFP_KERNEL)\n${called("own_get")}`;
-    expect(readCFile(macro, { ...PLAIN, isForFindings: true }).functions).toHaveLength(1);
+    expect(readCFile(macro, { ...PLAIN, selection: FOR_FINDINGS }).functions).toHaveLength(1);
   });
 });
 
@@ -109,16 +110,16 @@ test("what is found is what a reading of all of it gives", () => {
       fc.constantFrom(PLAIN, WITH_HEADER),
       (pieces, options) => {
         const text = pieces.join("\n");
-        const found = (isForFindings: boolean) =>
-          judgeC([{ path: "own.c", file: readCFile(text, { ...options, isForFindings }) }], {
+        const found = (selection: typeof FOR_FINDINGS | null) =>
+          judgeC([{ path: "own.c", file: readCFile(text, { ...options, selection }) }], {
             kernel,
             confidence: "possible",
           });
-        const all = found(false);
-        expect(found(true), text).toEqual(all);
+        const all = found(null);
+        expect(found(FOR_FINDINGS), text).toEqual(all);
         // Nor does it hang on what is kept of what was read before.
         letAllGo();
-        expect(found(false), text).toEqual(all);
+        expect(found(null), text).toEqual(all);
       },
     ),
     { numRuns: 1_000 },

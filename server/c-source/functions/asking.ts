@@ -7,7 +7,7 @@ import { LOCK_CALLS } from "../tables/locks.ts";
 import type { Tokens } from "../text/tokens.ts";
 
 /** Flags of a task that stand for a scope. */
-const TASK_FLAGS = ["PF_MEMALLOC", "PF_MEMALLOC_NOFS", "PF_MEMALLOC_NOIO"];
+export const TASK_FLAGS = ["PF_MEMALLOC", "PF_MEMALLOC_NOFS", "PF_MEMALLOC_NOIO"];
 const OPENS_SCOPE = [...LOCK_CALLS].flatMap(([name, { family }]) => (isScope(family) ? [name] : []));
 const ASKING = [...SIGNATURE_NAMES, ...ALLOCATE_INSIDE.keys(), ...TASK_FLAGS, ...OPENS_SCOPE].map(nameId);
 

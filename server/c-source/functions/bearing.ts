@@ -1,3 +1,5 @@
+import { TASK_FLAGS } from "./asking.ts";
+import { isMaskText } from "./mask-names.ts";
 import { bodyNames, CALLED, USED, type BodyNames } from "./bearing-names.ts";
 import { isLocking, type FileCallees } from "./callees.ts";
 import type { Forward } from "./forwards.ts";
@@ -30,7 +32,6 @@ const TAKES = 128;
 /** Asks where reclaim may wait for it. */
 const GENTLE = 256;
 
-const TASK_FLAGS = ["PF_MEMALLOC", "PF_MEMALLOC_NOFS", "PF_MEMALLOC_NOIO"];
 const KNOWN: number[] = [];
 const know = (name: string, bits: number): void => {
   const id = nameId(name);
@@ -43,7 +44,6 @@ for (const name of ["guard", "scoped_guard"]) know(name, LOCKS);
 for (const name of ["GFP_NOFS", "GFP_NOIO"]) know(name, SAID | GENTLE);
 let known = new Uint16Array(0);
 const NOTIFIER_CALL = nameId("notifier_call");
-const GFP_NAME = /^(?:__)?GFP_[A-Z]/;
 
 /** What is looked at: a file, and what is found of its names and functions. */
 interface Seen {
@@ -174,7 +174,7 @@ const UNDERSCORE = 95;
 
 function isMask({ tokens }: Seen, id: number): boolean {
   const first = tokens.firstOf(id);
-  return (first === G || first === UNDERSCORE) && GFP_NAME.test(tokens.nameOf(id));
+  return (first === G || first === UNDERSCORE) && isMaskText(tokens.nameOf(id));
 }
 
 function leadBy(seen: Seen, index: number): void {

@@ -1,8 +1,5 @@
 import { kept } from "../../model/kept.ts";
 import type { Allocator } from "./allocators.ts";
-import { asksForMemory } from "./asking.ts";
-import { bearingOnFindings } from "./bearing.ts";
-import { freeingElsewhere } from "./bearing-frees.ts";
 import { calleesBefore, learn, type FileCallees } from "./callees.ts";
 import {
   declaredAt,
@@ -13,8 +10,10 @@ import {
   type NamedValues,
   type Table,
 } from "./declarations.ts";
+import type { Selection } from "./for-findings.ts";
 import { forwardedTo, type Forward } from "./forwards.ts";
-import { fileNames, headOnly, readFunction, type Callees, type FunctionRead } from "./function-read.ts";
+import { fileNames } from "./mask-names.ts";
+import { headOnly, readFunction, type Callees, type FunctionRead } from "./function-read.ts";
 import { itemsOf, type FunctionItem, type Items } from "../text/items.ts";
 import { tokensOf } from "../text/lexer.ts";
 import { macroCallees, type MacroCallees } from "./macros.ts";
@@ -65,8 +64,8 @@ export interface ReadOptions {
   readonly allocators: ReadonlyMap<string, Allocator>;
   /** Functions of headers that call what a table has. */
   readonly forwards?: ReadonlyMap<string, Forward>;
-  /** Only what is found counts: what bears on no finding is not read. */
-  readonly isForFindings?: boolean;
+  /** What is left out, because it bears on nothing that is asked for. Null: nothing is. */
+  readonly selection?: Selection | null;
 }
 
 /** With nothing known besides the text. */
@@ -128,8 +127,9 @@ function readWith(
   const tokens = tokensOf(text, options.build, unchanged.values());
   const asBefore = known !== null && defineTheSame(known, tokens) ? known : null;
   const macros = asBefore?.allocators === options.allocators ? asBefore.macroCallees : macroCallees(tokens, options);
-  const callees = calleesBefore(options, macros, options.isForFindings !== true);
-  if (options.isForFindings === true && !asksForMemory(tokens, callees)) {
+  const selection = options.selection ?? null;
+  const callees = calleesBefore(options, macros, selection === null);
+  if (selection?.asksForMemory(tokens, callees) === false) {
     tokens.giveBack();
     return { file: ASKS_FOR_NOTHING, isSound: true };
   }
@@ -149,7 +149,7 @@ function readWith(
     forwards: forwardsIn(read.functions, options),
     facts: FACTS.flatMap(([word, id]) => (tokens.has(id) || words.has(id) ? [word] : [])),
   };
-  if (options.isForFindings === true) {
+  if (selection !== null) {
     tokens.giveBack();
     return { file, isSound: read.isSound };
   }
@@ -244,10 +244,10 @@ function readFunctions(
   const fresh: NewReading[] = [];
   const bodies: { readonly item: FunctionItem; readonly read: FunctionRead }[] = [];
   const asWritten = byText(before === null ? [] : [...before.functions, ...before.lost]);
-  const bearing = options.isForFindings === true ? bearingOnFindings(tokens, items, callees, options.forwards) : null;
+  const bearing = options.selection?.bearingOnFindings(tokens, items, callees, options.forwards);
   const readAgain = (item: FunctionItem, index: number): FunctionRead => {
     // What is read once need not be found again by its text.
-    if (bearing !== null) return bearing[index] === 1 ? readNow(item) : headOnly(tokens, item);
+    if (bearing !== undefined) return bearing[index] === 1 ? readNow(item) : headOnly(tokens, item);
     const kept = passed[index]?.read;
     const known = kept === undefined ? null : readUnder(kept, said);
     if (known !== null) return known;
@@ -275,11 +275,11 @@ function readFunctions(
     });
     last = reads.filter((read, index) => read !== before[index]);
   }
-  if (bearing !== null) {
-    const more = freeingElsewhere(tokens, items.functions, reads, bearing);
+  if (bearing !== undefined) {
+    const more = options.selection?.freeingElsewhere(tokens, items.functions, reads, bearing);
     reads = reads.map((read, index) => {
       const item = items.functions[index];
-      return item === undefined || more[index] !== 1 ? read : readNow(item);
+      return item === undefined || more?.[index] !== 1 ? read : readNow(item);
     });
   }
   return {

@@ -1,4 +1,4 @@
-import type { Confidence } from "../evidence.ts";
+import type { Confidence, LocalPlace } from "../evidence.ts";
 import type { MaskCase } from "./masks.ts";
 import type { ResultUse } from "./results.ts";
 import type { Held, State } from "./state.ts";
@@ -45,6 +45,16 @@ export interface Through {
 
 /** The function that a call comes to: its own, or the one that it stands for. */
 export const apiOf = ({ name, allocation }: Call): string => allocation?.api ?? name;
+
+/** The argument that is the mask, or makes it. */
+export const maskArgumentOf = ({ arguments: given, allocation }: Call): Piece | undefined =>
+  given[allocation?.mask?.index ?? -1];
+
+/** Where the name of a call stands. */
+export const nameOf = ({ start, name }: Pick<Call, "start" | "name">): LocalPlace => ({
+  start,
+  end: start + name.length,
+});
 
 /** A call in a function. */
 export interface Call {

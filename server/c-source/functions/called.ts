@@ -1,9 +1,10 @@
 import { heldBy, lockOf, triedIn } from "./conditions.ts";
 import type { Slice } from "../text/items.ts";
+import { rootOf } from "../text/paths.ts";
 import { byNameId, nameId } from "../text/names.ts";
-import { giving, taking, withoutAsked, type Asked, type Held, type Released, type State } from "./state.ts";
+import { giving, taken, taking, withoutAsked, type Asked, type Held, type Released, type State } from "./state.ts";
 import { GUARDS, LOCK_CALLS, SLEEPING_CALLS, SLEEPING_GUARDS, type LockEffect } from "../tables/locks.ts";
-import { ARROW, ASSIGN, DOT, OPEN, textBetween, textOf, type Tokens } from "../text/tokens.ts";
+import { ASSIGN, OPEN, textBetween, textOf, type Tokens } from "../text/tokens.ts";
 
 /** A call, in the order in which it is made. */
 export interface WalkedCall {
@@ -90,11 +91,10 @@ function openGuard(walk: Calling, name: number, close: number, state: State): St
 function locked(walk: Calling, effect: LockEffect, name: number, close: number, state: State): State {
   if (effect.does === "?") return tried(walk, name, state);
   const { tokens } = walk;
-  const lock = lockOf(tokens, effect, name, close);
-  if (effect.does === "-") return gave(walk, state, { family: effect.family, lock, turnsOn: effect.turnsOn });
-  return effect.context === null
-    ? state
-    : taking(state, heldBy(tokens, effect, effect.context, lock, name, walk.origin));
+  const { family, turnsOn } = effect;
+  if (effect.does === "-") return gave(walk, state, { family, lock: lockOf(tokens, effect, name, close), turnsOn });
+  const held = heldBy(tokens, effect, name, close, walk.origin);
+  return held === null ? state : taking(state, held);
 }
 
 /** `locked = spin_trylock(&lock);`: with the lock where the variable is true. In a condition the condition says it. */
@@ -102,8 +102,7 @@ function tried(walk: Calling, name: number, state: State): State {
   const { tokens } = walk;
   const assignment = tokens.kinds[name - 1] === ASSIGN ? name - 1 : -1;
   if (assignment === -1) return state;
-  let first = assignment - 1;
-  while (first > walk.statement && (tokens.kinds[first - 1] === ARROW || tokens.kinds[first - 1] === DOT)) first -= 2;
+  const first = rootOf(tokens, assignment - 1);
   if (tokens.kinds[first - 1] === OPEN) return state;
   const when: Asked = { text: textBetween(tokens, first, assignment).replace(/\s+/g, ""), isNegated: false };
   const held = triedIn(tokens, name, walk.origin, when);
@@ -129,17 +128,9 @@ export function guarded(walk: Calling, name: Slice, lock: Slice | null, at: numb
   const text = textBetween(tokens, name.from, name.to);
   const offset = (tokens.starts[at] ?? 0) - walk.origin;
   if (SLEEPING_GUARDS.has(text)) return { ...state, sleptAt: offset };
-  const effect = GUARDS.get(text);
-  if (effect?.context == null) return state;
-  return taking(state, {
-    by: `guard(${text})`,
-    through: null,
-    family: effect.family,
-    context: effect.context,
-    lock: lock === null || effect.lock === -1 ? null : textBetween(tokens, lock.from, lock.to),
-    at: offset,
-    block: walk.open.at(-1) ?? 0,
-    sure: "certain",
-    when: null,
-  });
+  const { family, context = null, lock: place } = GUARDS.get(text) ?? {};
+  if (family === undefined || context === null) return state;
+  const written = lock === null || place === -1 ? null : textBetween(tokens, lock.from, lock.to);
+  const held = taken(`guard(${text})`, { family, context }, written, offset);
+  return taking(state, { ...held, block: walk.open.at(-1) ?? 0 });
 }

@@ -1,7 +1,8 @@
-import { kept } from "../../model/kept.ts";
+import { kept, keptFor } from "../../model/kept.ts";
 import type { Allocator } from "./allocators.ts";
 import { weaker, type Confidence } from "../evidence.ts";
 import type { FunctionRead } from "./function-read.ts";
+import { standingFor } from "./hands-on.ts";
 import type { MacroCallees } from "./macros.ts";
 import type { NetEffect } from "./walk.ts";
 
@@ -72,15 +73,7 @@ function lineOf(name: string, said: NetEffect | Allocator): string {
   return text;
 }
 
-const jsons = kept<NetEffect | Allocator, string>();
-
-function jsonOf(said: NetEffect | Allocator): string {
-  const known = jsons.get(said);
-  if (known !== undefined) return known;
-  const json = JSON.stringify(said);
-  jsons.set(said, json);
-  return json;
-}
+const jsonOf = keptFor((said: NetEffect | Allocator) => JSON.stringify(said), kept());
 
 /** Adds what functions leave behind, and says whose effect is new. */
 function newEffects(reads: readonly FunctionRead[], effects: Map<string, NetEffect>): Set<string> {
@@ -125,41 +118,17 @@ function newAllocators(
   });
 }
 
-/** A function that did not change is the same object as before, and so is what it leaves behind and stands for. */
-const allocatorsOf = kept<FunctionRead, Allocator>();
-const effectsOf = kept<FunctionRead, NetEffect | null>();
-
-/** What a function that hands its mask on stands for; null: it does not. */
-function allocatorOf(read: FunctionRead): Allocator | null {
-  const { handsOn, parameters } = read;
-  const known = allocatorsOf.get(read);
-  if (known !== undefined || handsOn === null) return known ?? null;
-  const made: Allocator = {
-    ...handsOn,
-    parameters: parameters.map((parameter) => parameter.name),
-    isFixed: false,
-    sure: "likely",
-    because: "which it calls",
-  };
-  allocatorsOf.set(read, made);
-  return made;
-}
+/** What a function that hands its mask on stands for; null: it does not. The same object for the same function. */
+const allocatorOf = keptFor((read: FunctionRead) => standingFor(read, "likely", "which it calls"), kept());
 
 /** What a function leaves behind for those that call it; null: nothing. */
-function effectOfFunction(read: FunctionRead): NetEffect | null {
-  if (read.net.takes.length + read.net.gives.length === 0) return null;
-  const known = effectsOf.get(read);
-  if (known !== undefined) return known;
-  const effect = effectIn(read);
-  effectsOf.set(read, effect);
-  return effect;
-}
+const effectOfFunction = (read: FunctionRead): NetEffect | null =>
+  read.net.takes.length + read.net.gives.length === 0 ? null : effectIn(read);
 
-function effectIn({ name, net, annotations }: FunctionRead): NetEffect | null {
-  if (net.takes.length === 0 && net.gives.length === 0) return null;
+const effectIn = keptFor(({ name, net, annotations }: FunctionRead): NetEffect | null => {
   const takes = isLocking(name, annotations) ? net.takes.map((held) => ({ ...held, at: 0 })) : [];
   return takes.length === 0 && net.gives.length === 0 ? null : { takes, gives: net.gives };
-}
+}, kept());
 
 /**
  * What a function leaves behind for callers in other files, and how sure that is there. What an unknown function gives

@@ -1,12 +1,12 @@
 import { argumentsBetween, type Slice } from "../text/items.ts";
+import { kinds, nextOf } from "../text/levels.ts";
 import { byNameId, nameIds } from "../text/names.ts";
-import { taking, type Asked, type Guard, type Held, type State } from "./state.ts";
+import { taken, taking, type Asked, type Guard, type Held, type State } from "./state.ts";
 import { CONTEXT_TESTS, LOCK_CALLS, type LockEffect } from "../tables/locks.ts";
 import {
   AMPERSAND,
   ASSIGN,
   BOTH,
-  CLOSE,
   EITHER,
   EQUAL,
   NAME,
@@ -64,20 +64,15 @@ export function analyseCondition(
 
 /** `if (spin_trylock(&lock))` and `if (!spin_trylock(&lock))`, beside other conditions too. */
 function triedLock(tokens: Tokens, head: Slice, name: number, origin: number): Condition {
-  const effect = TRIES[tokens.names[name] ?? 0];
-  const close = tokens.partners[name + 1] ?? -1;
-  if (effect?.context == null || close < name) return NOTHING_KNOWN;
-  const held = heldBy(tokens, effect, effect.context, lockOf(tokens, effect, name, close), name, origin);
+  const held = triedIn(tokens, name, origin, null);
+  if (held === null) return NOTHING_KNOWN;
   const take = (state: State): State => taking(state, held);
   let isNegated = false;
   for (let at = name - 1; at >= head.from; at--) {
     if (tokens.kinds[at] === NOT) isNegated = !isNegated;
     else if (tokens.kinds[at] !== OPEN && !LIKELY.has(tokens.names[at] ?? -1)) break;
   }
-  const same = (state: State): State => state;
-  return isNegated
-    ? { whenTrue: same, whenFalse: take, asksContext: false }
-    : { whenTrue: take, whenFalse: same, asksContext: false };
+  return { ...NOTHING_KNOWN, [isNegated ? "whenFalse" : "whenTrue"]: take };
 }
 
 const LONGEST_ASKED = 80;
@@ -107,11 +102,11 @@ export function askedIn(tokens: Tokens, head: Slice): Asked | null {
 }
 
 /** What `spin_trylock(&lock)` takes where it returns true; null: it is no such call. */
-export function triedIn(tokens: Tokens, name: number, origin: number, when: Asked): Held | null {
+export function triedIn(tokens: Tokens, name: number, origin: number, when: Asked | null): Held | null {
   const effect = TRIES[tokens.names[name] ?? 0];
   const close = tokens.partners[name + 1] ?? -1;
-  if (effect?.context == null || close < name) return null;
-  return { ...heldBy(tokens, effect, effect.context, lockOf(tokens, effect, name, close), name, origin), when };
+  const held = effect === undefined || close < name ? null : heldBy(tokens, effect, name, close, origin);
+  return held === null ? null : { ...held, when };
 }
 
 /** The argument of a call that is the lock; null: it has none. */
@@ -121,26 +116,12 @@ export function lockOf(tokens: Tokens, effect: LockEffect, name: number, close: 
   return slice === undefined ? null : textBetween(tokens, slice.from, slice.to);
 }
 
-/** What a call of that name takes, `origin` being where its function starts. */
-export function heldBy(
-  tokens: Tokens,
-  effect: LockEffect,
-  context: string,
-  lock: string | null,
-  name: number,
-  origin: number,
-): Held {
-  return {
-    by: textOf(tokens, name),
-    through: null,
-    family: effect.family,
-    context,
-    lock,
-    at: (tokens.starts[name] ?? 0) - origin,
-    block: 0,
-    sure: "certain",
-    when: null,
-  };
+/** What a call of that name takes, `origin` being where its function starts; null: nothing that is in force then. */
+export function heldBy(tokens: Tokens, effect: LockEffect, name: number, close: number, origin: number): Held | null {
+  const { family, context } = effect;
+  if (context === null) return null;
+  const at = (tokens.starts[name] ?? 0) - origin;
+  return taken(textOf(tokens, name), { family, context }, lockOf(tokens, effect, name, close), at);
 }
 
 /** Without parentheses, `likely()` and `unlikely()` around all of it. */
@@ -154,6 +135,8 @@ function unwrapped(tokens: Tokens, head: Slice): Slice {
   }
 }
 
+const JOINTS = kinds(BOTH, EITHER);
+
 interface Guards {
   readonly whenTrue: readonly Guard[];
   readonly whenFalse: readonly Guard[];
@@ -162,20 +145,16 @@ interface Guards {
 /** What simple tests of parameters say; joined by `&&` each holds where all do, by `||` none holds where none does. */
 function guardsOf(tokens: Tokens, { from, to }: Slice, parameters: ReadonlySet<string>): Guards | null {
   const parts: Slice[] = [];
-  let start = from;
   let joint = 0;
-  for (let at = from; at < to; at++) {
-    const kind = tokens.kinds[at] ?? 0;
-    const partner = tokens.partners[at] ?? -1;
-    if (partner > at && kind !== CLOSE) at = partner;
-    else if (kind === BOTH || kind === EITHER) {
-      if (joint !== 0 && joint !== kind) return null;
-      joint = kind;
-      parts.push({ from: start, to: at });
-      start = at + 1;
-    }
+  for (let start = from; start <= to; ) {
+    const end = nextOf(JOINTS, tokens, start, to);
+    parts.push({ from: start, to: end });
+    start = end + 1;
+    if (end === to) continue;
+    const kind = tokens.kinds[end] ?? 0;
+    if (joint !== 0 && joint !== kind) return null;
+    joint = kind;
   }
-  parts.push({ from: start, to });
   const guards = parts.flatMap((part) => guardOf(tokens, unwrapped(tokens, part), parameters) ?? []);
   if (guards.length === 0) return null;
   const opposite = guards.map(negated);

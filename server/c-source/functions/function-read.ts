@@ -10,10 +10,14 @@ import {
   type Parameter,
   type Slice,
 } from "../text/items.ts";
+import { valueEnd } from "../text/levels.ts";
+import { hasMaskName, type FileNames } from "./mask-names.ts";
 import { casesOf, maskCases, type MaskCase } from "./masks.ts";
+import { misplacedMasks } from "./misplaced-masks.ts";
+import { behindIndexes, isMemberAt, rootOf } from "../text/paths.ts";
 import { nameId, nameIds } from "../text/names.ts";
 import { NO_USE, resultOf, type ResultUse } from "./results.ts";
-import { misplacedMask, observe, type Observation } from "./observations.ts";
+import { observe, type Observation } from "./observations.ts";
 import { signatureNamed, signatureOfId, TAKE_AND_DO_NOT_ALLOCATE, type Signature } from "../text/signatures.ts";
 import type { Guard } from "./state.ts";
 import type { LockFamily } from "../tables/locks.ts";
@@ -26,7 +30,6 @@ import {
   COLON,
   COMMA,
   DOT,
-  INDEX_CLOSE,
   INDEX_OPEN,
   NAME,
   OPEN,
@@ -86,32 +89,7 @@ export interface FunctionRead {
   readonly handsOn: HandsOn | null;
 }
 
-/** Text longer than this is no mask that anybody wrote. */
-const LONGEST_MASK = 500;
-const GFP_NAME = /^(?:__)?GFP_[A-Z]/;
 const GFP_T = nameId("gfp_t");
-
-/** Which names of a file are masks, asked for each name once. */
-export interface FileNames {
-  readonly isMask: (id: number) => boolean;
-}
-
-const UNASKED = 0;
-const IS_MASK = 1;
-const IS_NONE = 2;
-
-export function fileNames(tokens: Tokens): FileNames {
-  const known = new Uint8Array(tokens.nameCount);
-  return {
-    isMask: (id) => {
-      const found = known[id] ?? UNASKED;
-      if (found !== UNASKED) return found === IS_MASK;
-      const is = GFP_NAME.test(tokens.nameOf(id));
-      known[id] = is ? IS_MASK : IS_NONE;
-      return is;
-    },
-  };
-}
 
 /** What is known of the functions that a function calls. */
 export interface Callees {
@@ -130,12 +108,7 @@ export function readFunction(tokens: Tokens, names: FileNames, item: FunctionIte
   const calls = walked.calls.map((call) => readCall(tokens, names, item, call, origin, callees));
   const text = tokens.text.slice(origin, tokens.ends[item.close] ?? origin);
   return {
-    name: item.name,
-    isStatic: item.isStatic,
-    parameters: item.parameters,
-    annotations: item.annotations,
-    head: piece(tokens, item.nameToken, item.nameToken + 1, origin),
-    length: (tokens.ends[item.close] ?? 0) - origin,
+    ...headOnly(tokens, item),
     calls,
     writes: writesOf(tokens, names, item, walked, origin),
     kept: keptIn(tokens, item, origin),
@@ -173,31 +146,6 @@ export function headOnly(tokens: Tokens, item: FunctionItem): FunctionRead {
 
 const NOTHING: readonly never[] = [];
 
-/** Calls of which the mask is none. */
-function misplacedMasks(
-  tokens: Tokens,
-  names: FileNames,
-  walked: readonly WalkedCall[],
-  calls: readonly Call[],
-): readonly Observation[] {
-  const isMask = (token: number): boolean => tokens.kinds[token] === NAME && names.isMask(tokens.names[token] ?? 0);
-  return walked.flatMap((call, index): readonly Observation[] => {
-    const read = calls[index];
-    const signature = signatureOfId(tokens.names[call.name] ?? 0);
-    if (signature === null || read?.arguments.length !== signature.parameters) return [];
-    const { mask } = signature;
-    const given = read.arguments[mask];
-    if (given === undefined || given.text.length > LONGEST_MASK) return [];
-    if (GFP_NAME.test(given.text) && !/\|\||&&|\w\s*&\s*_*GFP_/.test(given.text)) return [];
-    const wrong = misplacedMask(tokens, call, signature, isMask);
-    if (wrong === null) return [];
-    const place = { start: given.start, end: given.end };
-    return wrong === "swapped"
-      ? [{ kind: "arguments-swapped", call: index, ...place }]
-      : [{ kind: "mask-made-logically", operator: wrong, ...place }];
-  });
-}
-
 function piece(tokens: Tokens, from: number, to: number, origin: number): Piece {
   const start = tokens.starts[from] ?? 0;
   const end = Math.max(start, tokens.ends[to - 1] ?? 0);
@@ -227,8 +175,7 @@ function readCall(
   const text = textOf(tokens, name);
   const given: Piece[] = [];
   eachArgument(tokens, open + 1, close, (from, to) => given.push(piece(tokens, from, to, origin)));
-  const before = tokens.kinds[name - 1];
-  const isMember = before === ARROW || before === DOT || tokens.kinds[name + 1] === INDEX_OPEN;
+  const isMember = isMemberAt(tokens, name) || tokens.kinds[name + 1] === INDEX_OPEN;
   return {
     name: text,
     start: (tokens.starts[name] ?? 0) - origin,
@@ -272,7 +219,8 @@ function allocationThrough(reading: Reading, allocator: Allocator): Allocation {
 
 /** What is done with the result; where it may be no memory, only whether it is asked for once. */
 function use({ tokens, walked, item, origin }: Reading, isMemory: boolean): ResultUse {
-  const result = resultOf(tokens, walked.name, walked.close, walked.statement, item.open, item.close, origin);
+  const { name, close, statement } = walked;
+  const result = resultOf({ tokens, name, close, statement, first: item.open, end: item.close, origin });
   return isMemory ? result : { ...NO_USE, isOnce: result.isOnce };
 }
 
@@ -316,22 +264,9 @@ function allocationOf(reading: Reading, names: FileNames, signature: Signature |
 const UNREADABLE: readonly MaskCase[] = [{ expression: { kind: "name", text: "?", start: 0, end: 0 }, guards: [] }];
 
 /** The argument of an unknown function that is written as a mask; -1: none is. */
-function maskArgument(
-  tokens: Tokens,
-  names: FileNames,
-  slices: readonly { readonly from: number; readonly to: number }[],
-  callee: string,
-): number {
+function maskArgument(tokens: Tokens, names: FileNames, slices: readonly Slice[], callee: string): number {
   if (TAKE_AND_DO_NOT_ALLOCATE.has(callee)) return -1;
-  return slices.findIndex(({ from, to }) => {
-    for (let at = from; at < to; at++) {
-      const partner = tokens.partners[at] ?? -1;
-      // What stands in the parentheses of a call is that call's.
-      if (partner > at && tokens.kinds[at - 1] === NAME && at > from) at = partner;
-      else if (tokens.kinds[at] === NAME && names.isMask(tokens.names[at] ?? 0)) return true;
-    }
-    return false;
-  });
+  return slices.findIndex(({ from, to }) => hasMaskName(tokens, names, from, to));
 }
 
 /** What is written into variables that hold masks: those of type gfp_t, and those that are given a GFP name. */
@@ -354,11 +289,10 @@ function writesOf(
     if (id === GFP_T && tokens.kinds[at + 1] === NAME) masks.add(tokens.names[at + 1] ?? 0);
     const operator = tokens.kinds[at + 1];
     if (operator !== ASSIGN && operator !== OR_ASSIGN && operator !== AND_ASSIGN) continue;
-    const before = tokens.kinds[at - 1];
     const end = valueEnd(tokens, at + 2, item.close);
-    const isMember = before === ARROW || before === DOT;
+    const isMember = isMemberAt(tokens, at);
     if ((isMember || !masks.has(id)) && !hasMaskName(tokens, names, at + 2, end)) continue;
-    const first = isMember ? memberStart(tokens, at) : at;
+    const first = isMember ? rootOf(tokens, at) : at;
     if (!isMember) masks.add(id);
     const does = operator === ASSIGN ? "=" : operator === OR_ASSIGN ? "|=" : "&=";
     const cases = guardedBy(guarded.get(at) ?? [], maskCases(tokens, at + 2, end, origin) ?? []);
@@ -376,39 +310,11 @@ function writesOf(
 const guardedBy = (guards: readonly Guard[], cases: readonly MaskCase[]): readonly MaskCase[] =>
   guards.length === 0 ? cases : cases.map((one) => ({ ...one, guards: [...guards, ...one.guards] }));
 
-/** The first token of `dev->ring.gfp`. */
-function memberStart(tokens: Tokens, last: number): number {
-  let at = last;
-  while (tokens.kinds[at - 1] === ARROW || tokens.kinds[at - 1] === DOT)
-    at = tokens.kinds[at - 2] === INDEX_CLOSE ? (tokens.partners[at - 2] ?? at) - 1 : at - 2;
-  return at;
-}
-
 /** Neither a branch nor a loop without braces stands before it; `gfp_t gfp =` declares. */
 function startsStatement(tokens: Tokens, first: number): boolean {
   const start = tokens.names[first - 1] === GFP_T && tokens.kinds[first - 1] === NAME ? first - 1 : first;
   const before = tokens.kinds[start - 1];
   return before === SEMICOLON || before === BLOCK_OPEN || before === BLOCK_CLOSE;
-}
-
-function hasMaskName(tokens: Tokens, names: FileNames, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) {
-    const partner = tokens.partners[at] ?? -1;
-    if (partner > at && tokens.kinds[at - 1] === NAME) at = partner;
-    else if (tokens.kinds[at] === NAME && names.isMask(tokens.names[at] ?? 0)) return true;
-  }
-  return false;
-}
-
-/** Where a value ends: at the comma or semicolon behind it. */
-function valueEnd(tokens: Tokens, from: number, end: number): number {
-  for (let at = from; at < end; at++) {
-    const partner = tokens.partners[at] ?? -1;
-    const kind = tokens.kinds[at];
-    if (partner > at) at = partner;
-    else if (kind === SEMICOLON || kind === 44 || kind === 41 || kind === 125) return at;
-  }
-  return end;
 }
 
 /** The owner of what a variable of the function holds. */
@@ -440,7 +346,7 @@ function keptIn(tokens: Tokens, item: FunctionItem, origin: number): readonly Ke
       const id = tokens.names[at] ?? 0;
       if (HANDLER_TYPES.has(id) && tokens.kinds[at + 1] === NAME) variables.add(tokens.names[at + 1] ?? 0);
       if (variables.size === 0 || !variables.has(id) || tokens.kinds[at + 1] !== ASSIGN) continue;
-      if (tokens.kinds[at - 1] === ARROW || tokens.kinds[at - 1] === DOT) continue;
+      if (isMemberAt(tokens, at)) continue;
       for (const value of valuesAt(tokens, at + 2)) add(OWN_VARIABLE, at, value);
     } else if (kind === OPEN) {
       // `void (*complete)(struct urb *);`
@@ -466,10 +372,8 @@ const STRUCT = nameId("struct");
 /** The type of what stands in braces: `struct own_ops ops = {`, `(struct own_ops) {`; -1: none is written. */
 function structureOf(tokens: Tokens, open: number): number {
   let at = open - 2;
-  if (tokens.kinds[open - 1] === ASSIGN) {
-    while (tokens.kinds[at] === INDEX_CLOSE) at = (tokens.partners[at] ?? 1) - 1;
-    at--;
-  } else if (tokens.kinds[open - 1] !== CLOSE) return -1;
+  if (tokens.kinds[open - 1] === ASSIGN) at = behindIndexes(tokens, at) - 1;
+  else if (tokens.kinds[open - 1] !== CLOSE) return -1;
   return tokens.kinds[at] === NAME && tokens.names[at - 1] === STRUCT ? at : -1;
 }
 

@@ -1,19 +1,18 @@
+import type { Allocator } from "./allocators.ts";
 import type { Call } from "./call.ts";
-import { argumentsBetween, type FunctionItem, type Slice } from "../text/items.ts";
+import { argumentsBetween, type FunctionItem, type Parameter, type Slice } from "../text/items.ts";
+import { isMemberAt } from "../text/paths.ts";
+import { kinds, valueEnd } from "../text/levels.ts";
 import type { Held } from "./state.ts";
 import { nameId } from "../text/names.ts";
 import { signatureNamed } from "../text/signatures.ts";
 import {
   AMPERSAND,
   AND_ASSIGN,
-  ARROW,
   ASSIGN,
-  COMMA,
-  DOT,
   NAME,
   OR_ASSIGN,
   OTHER_ASSIGN,
-  SEMICOLON,
   STEP,
   textBetween,
   type Tokens,
@@ -32,6 +31,19 @@ export interface HandsOn {
   /** It returns what the allocation does. */
   readonly isResult: boolean;
 }
+
+/** What a function that makes one allocation stands for. */
+export const standingFor = (
+  {
+    handsOn,
+    parameters,
+  }: { readonly handsOn: HandsOn | null; readonly parameters: readonly Pick<Parameter, "name">[] },
+  sure: Allocator["sure"],
+  because: string,
+): Allocator | null =>
+  handsOn === null
+    ? null
+    : { ...handsOn, parameters: parameters.map(({ name }) => name), isFixed: !handsOn.isOpen, sure, because };
 
 const RETURN = nameId("return");
 /** Names of constants, and what stands with types: the same wherever they are read. */
@@ -114,26 +126,18 @@ function writesOf(tokens: Tokens, item: FunctionItem, name: string): readonly nu
   const found: number[] = [];
   for (let at = item.open + 1; at < item.close; at++) {
     if (tokens.kinds[at] !== NAME || tokens.nameOf(tokens.names[at] ?? 0) !== name) continue;
-    const [before, after] = [tokens.kinds[at - 1], tokens.kinds[at + 1] ?? 0];
-    if (before === ARROW || before === DOT) continue;
-    const isWritten = [ASSIGN, OR_ASSIGN, AND_ASSIGN, OTHER_ASSIGN, STEP].includes(after) || before === STEP;
+    if (isMemberAt(tokens, at)) continue;
+    const before = tokens.kinds[at - 1];
+    const isWritten = WRITES[tokens.kinds[at + 1] ?? 0] === 1 || before === STEP;
     if (isWritten || (before === AMPERSAND && isOperator(tokens, at - 2))) found.push(at);
   }
   return found;
 }
+
+const WRITES = kinds(ASSIGN, OR_ASSIGN, AND_ASSIGN, OTHER_ASSIGN, STEP);
 
 /** What stands before an `&` that takes an address. */
 const isOperator = (tokens: Tokens, at: number): boolean => {
   const kind = tokens.kinds[at] ?? 0;
   return kind !== NAME && kind !== 41 && kind !== 93;
 };
-
-/** Where a value ends: at the comma or semicolon behind it. */
-function valueEnd(tokens: Tokens, from: number, end: number): number {
-  for (let at = from; at < end; at++) {
-    const partner = tokens.partners[at] ?? -1;
-    if (partner > at) at = partner;
-    else if (tokens.kinds[at] === SEMICOLON || tokens.kinds[at] === COMMA) return at;
-  }
-  return end;
-}

@@ -2,6 +2,7 @@ import type { Allocator } from "./allocators.ts";
 import { effectForOthers } from "./callees.ts";
 import { readCFile, type ReadOptions } from "./c-file.ts";
 import { forwardOf, type Forward } from "./forwards.ts";
+import { standingFor } from "./hands-on.ts";
 import { SIGNATURE_NAMES } from "../text/signatures.ts";
 import { LOCK_CALLS } from "../tables/locks.ts";
 import type { NetEffect } from "./walk.ts";
@@ -93,14 +94,8 @@ export function readHeader(text: string, options: ReadOptions, name: string): He
     if (forward.length > 0) forwards.set(read.name, forward);
     const effect = effectForOthers(read, "likely");
     if (effect !== null) effects.set(read.name, effect);
-    if (read.handsOn !== null)
-      allocators.set(read.name, {
-        ...read.handsOn,
-        parameters: read.parameters.map((parameter) => parameter.name),
-        isFixed: !read.handsOn.isOpen,
-        sure: "likely",
-        because: `as ${name} has it`,
-      });
+    const allocator = standingFor(read, "likely", `as ${name} has it`);
+    if (allocator !== null) allocators.set(read.name, allocator);
   }
   for (const [macro, effect] of macros.effects) effects.set(macro, likely(effect));
   for (const [macro, allocator] of macros.allocators)

@@ -1,5 +1,7 @@
 import type { Allocator } from "./allocators.ts";
-import { fileNames, readFunction, type FunctionRead } from "./function-read.ts";
+import { fileNames } from "./mask-names.ts";
+import { readFunction, type FunctionRead } from "./function-read.ts";
+import { standingFor } from "./hands-on.ts";
 import { itemsOf } from "../text/items.ts";
 import { tokensOf } from "../text/lexer.ts";
 import type { Build } from "../text/scan.ts";
@@ -35,14 +37,13 @@ export function macroCallees(tokens: Tokens, options: MacroOptions): MacroCallee
     const read = readMacro(tokens, define, options, effects);
     if (read === null) return;
     if (read.net.takes.length + read.net.gives.length > 0) effects.set(define.name, read.net);
-    if (read.handsOn !== null)
+    const made = standingFor(read, "likely", "as the macro says");
+    if (made !== null)
       allocators.set(define.name, {
-        ...read.handsOn,
+        ...made,
         parameters: define.parameters ?? [],
-        isFixed: !read.handsOn.isOpen && read.handsOn.held.length === 0,
+        isFixed: made.isFixed && made.held.length === 0,
         isResult: true,
-        sure: "likely",
-        because: "as the macro says",
       });
   };
   // What is defined in two ways locks or does not as the kernel is built.

@@ -1,6 +1,7 @@
 import type { MaskExpression } from "../../model/masks/expression.ts";
 import { argumentsBetween } from "../text/items.ts";
 import { tokensOf } from "../text/lexer.ts";
+import { kinds, nextOf } from "../text/levels.ts";
 import type { Guard } from "./state.ts";
 import {
   AMPERSAND,
@@ -86,10 +87,10 @@ const endOffset = ({ tokens, origin }: Reading, token: number): number => (token
 function choice(reading: Reading): MaskExpression | null {
   if (reading.depth > DEEPEST) return null;
   const { tokens, to } = reading;
-  const question = questionIn(reading);
-  if (question === -1) return disjunction(reading);
+  const question = nextOf(QUESTIONS, tokens, reading.at, to);
+  if (question === to) return disjunction(reading);
   const colon = colonBehind(reading, question);
-  if (colon === -1) return null;
+  if (colon === to) return null;
   const index = reading.chosen++;
   if (reading.choices.length <= index) reading.choices.push(true);
   const isFirst = reading.choices[index] === true;
@@ -107,26 +108,17 @@ function choice(reading: Reading): MaskExpression | null {
   return chosen;
 }
 
-/** The `?` of this level. */
-function questionIn({ tokens, at, to }: Reading): number {
-  for (let token = at; token < to; token++) {
-    const partner = tokens.partners[token] ?? -1;
-    if (partner > token) token = partner;
-    else if (tokens.kinds[token] === QUESTION) return token;
-  }
-  return -1;
-}
+const QUESTIONS = kinds(QUESTION);
+const CHOICES = kinds(QUESTION, COLON);
 
+/** The `:` of a `?`; the end: it has none. */
 function colonBehind({ tokens, to }: Reading, question: number): number {
-  let open = 0;
-  for (let token = question + 1; token < to; token++) {
-    const partner = tokens.partners[token] ?? -1;
-    const kind = tokens.kinds[token];
-    if (partner > token) token = partner;
-    else if (kind === QUESTION) open++;
-    else if (kind === COLON && open-- === 0) return token;
+  let at = question;
+  for (let open = 1; open > 0 && at < to; ) {
+    at = nextOf(CHOICES, tokens, at + 1, to);
+    open += tokens.kinds[at] === QUESTION ? 1 : -1;
   }
-  return -1;
+  return at;
 }
 
 /** `can_sleep`, `!can_sleep` as a condition. */

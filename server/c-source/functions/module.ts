@@ -2,6 +2,7 @@ import type { Allocator } from "./allocators.ts";
 import { effectForOthers } from "./callees.ts";
 import { readCFile, type CFile, type ReadOptions } from "./c-file.ts";
 import type { FunctionRead } from "./function-read.ts";
+import { standingFor } from "./hands-on.ts";
 import { NO_HEADER, together, type Header } from "./headers.ts";
 import type { NetEffect } from "./walk.ts";
 
@@ -77,16 +78,8 @@ function sharedBy(files: readonly CFile[], texts: readonly ModuleText[]): Header
   return { ...NO_HEADER, effects, allocators };
 }
 
-function allocatorIn({ handsOn, parameters }: FunctionRead, path: string): Allocator | null {
-  if (handsOn?.isOpen !== true) return null;
-  return {
-    ...handsOn,
-    parameters: parameters.map(({ name }) => name),
-    isFixed: false,
-    sure: "possible",
-    because: `as ${path} has it`,
-  };
-}
+const allocatorIn = (read: FunctionRead, path: string): Allocator | null =>
+  read.handsOn?.isOpen === true ? standingFor(read, "possible", `as ${path} has it`) : null;
 
 /** What of that a file meets: it has no function by that name, and something changes by the call. */
 function metIn({ functions }: CFile, shared: Header): Header {

@@ -1,11 +1,13 @@
 import { apiNamed } from "../../model/apis.ts";
-import { apiOf, type Call } from "./call.ts";
+import type { SourceCall, SourceFact } from "../../rules/source-rule.ts";
+import type { LocalPlace, LocalStep } from "../evidence.ts";
+import { apiOf, maskArgumentOf, nameOf, type Call } from "./call.ts";
 import { escaped } from "../text/expressions.ts";
 import { freedOtherwise } from "./frees.ts";
-import { argumentsBetween, type FunctionItem } from "../text/items.ts";
+import type { FunctionItem } from "../text/items.ts";
 import { nameId, nameIds } from "../text/names.ts";
-import { isStraight } from "./results.ts";
-import { signatureNamed, type Signature } from "../text/signatures.ts";
+import { isStraight, NO_USE } from "./results.ts";
+import { signatureNamed } from "../text/signatures.ts";
 import { isScope } from "./state.ts";
 import {
   AMPERSAND,
@@ -19,7 +21,6 @@ import {
   INDEX_CLOSE,
   NAME,
   NOT,
-  OPEN,
   OR_ASSIGN,
   QUESTION,
   SEMICOLON,
@@ -27,32 +28,25 @@ import {
   UNEQUAL,
   type Tokens,
 } from "../text/tokens.ts";
-import type { Walked, WalkedCall } from "./walk.ts";
+import type { Walked } from "./walk.ts";
+
+/** A fact of the code as a function shows it: its call by the index among the function's calls. */
+type Shown<Fact extends SourceFact> = Fact extends { readonly call: SourceCall }
+  ? Omit<Fact, "call"> & { readonly call: number }
+  : Fact;
 
 /**
  * Something in a function that no request shows: what the rules of C code are asked about. Plain data; offsets count
- * from the start of the function, and a call is named by its index among the function's calls.
+ * from the start of the function.
  */
-export type Observation = { readonly start: number; readonly end: number } & (
-  | { readonly kind: "retried"; readonly call: number }
-  | { readonly kind: "mask-tested"; readonly how: "any-bit" | "all-bits" | "equal"; readonly composite: string }
-  | { readonly kind: "scope-left-open"; readonly save: string; readonly savedAt: number }
-  | { readonly kind: "task-flag-set"; readonly flag: string; readonly isSet: boolean }
-  | { readonly kind: "memory-used"; readonly call: number; readonly by: string }
-  | { readonly kind: "pool-taken-twice"; readonly call: number; readonly first: number; readonly pool: string }
-  | { readonly kind: "size-from-user"; readonly call: number; readonly size: string; readonly by: string }
-  | { readonly kind: "arguments-swapped"; readonly call: number }
-  | { readonly kind: "pointer-overwritten"; readonly call: number; readonly pointer: string }
-  | { readonly kind: "freed-otherwise"; readonly call: number; readonly by: string }
-  | { readonly kind: "mask-made-logically"; readonly operator: "||" | "&&" | "&" }
-  | {
-      readonly kind: "mask-ignored";
-      readonly call: number;
-      readonly parameter: string;
-      readonly isUsed: boolean;
-      readonly isUnderLock: boolean;
-    }
-);
+export type Observation = LocalPlace & {
+  /** What else has to be seen: where the scope was opened, where the memory comes from. */
+  readonly proof: readonly LocalStep[];
+} & Shown<SourceFact>;
+
+/** What is seen of one allocation: where it is not its name that is marked, also where that stands. */
+type OfCall<Fact extends SourceFact> = Fact extends { readonly call: SourceCall } ? Omit<Fact, "call"> : never;
+type Seen = (OfCall<SourceFact> & Partial<Pick<Observation, "start" | "end" | "proof">>) | null;
 
 /** What observations are made of. */
 export interface Observed {
@@ -66,21 +60,22 @@ export interface Observed {
 }
 
 export function observe(seen: Observed): readonly Observation[] {
-  const found: Observation[] = [];
-  testedMasks(seen, found);
-  leftScopes(seen, found);
-  const mask = seen.item.parameters.find(({ type }) => /\bgfp_t\b/.test(type))?.name ?? null;
+  const found = [...testedMasks(seen), ...leftScopes(seen)];
   seen.calls.forEach((call, index) => {
     if (call.allocation?.api == null) return;
-    retried(seen, call, index, found);
-    used(seen, call, index, found);
-    sizedByUser(seen, call, index, found);
-    takenTwice(seen, call, index, found);
-    overwritten(seen, call, index, found);
-    if (mask !== null) ignored(seen, call, index, mask, found);
+    for (const look of [retried, used, sizedByUser, takenTwice, overwritten, ignored]) {
+      const fact = look(seen, call, index);
+      if (fact !== null) found.push({ call: index, ...nameOf(call), proof: [], ...fact });
+    }
   });
   for (const { made, freed } of freedOtherwise(seen.calls, seen.text))
-    found.push({ kind: "freed-otherwise", call: made, by: freed.name, ...nameOf(freed) });
+    found.push({
+      kind: "freed-otherwise",
+      call: made,
+      by: freed.name,
+      ...nameOf(freed),
+      proof: given(seen.calls[made]),
+    });
   return found;
 }
 
@@ -89,58 +84,44 @@ const placeOf = ({ tokens, origin }: Observed, from: number, last: number) => ({
   end: (tokens.ends[last] ?? 0) - origin,
 });
 
-const nameOf = (call: Call) => ({ start: call.start, end: call.start + call.name.length });
+const given = (call: Call | undefined): readonly LocalStep[] =>
+  call === undefined ? [] : [{ ...nameOf(call), text: `${call.name}() gives the memory` }];
 
 /** Calls before and behind an allocation that are looked at. */
 const CALLS_AROUND = 80;
 /** How far behind a call its loop may end. */
 const NEAR = 260;
 
-function retried(seen: Observed, call: Call, index: number, found: Observation[]): void {
-  const { variable, is, start, end } = call.allocation?.result ?? {};
-  if (variable == null || is !== "checked") return;
-  if (/^(?:int|bool)\b/.test(apiNamed(call.name)?.signature ?? "")) return;
-  const test = seen.text.slice(start, end);
-  const isLoop = test.startsWith("if")
-    ? test.includes("goto") && goesBack(seen, call, variable)
-    : isGoneRound(seen, call, variable);
-  if (isLoop) found.push({ kind: "retried", call: index, ...nameOf(call) });
+function retried({ text }: Observed, call: Call): Seen {
+  const { variable, is, start, end } = call.allocation?.result ?? NO_USE;
+  if (variable === null || is !== "checked" || start > call.end + NEAR) return null;
+  if (/^(?:int|bool)\b/.test(apiNamed(call.name)?.signature ?? "")) return null;
+  const isLoop =
+    start < call.start
+      ? IN_WHILE.test(text.slice(0, start))
+      : isAskedBehind(text, call, start, end) || goesBack(text, call, start, end);
+  return isLoop ? { kind: "retried" } : null;
 }
 
-// What stands before and behind the variable in such loops: one is looked for at most allocations there are.
-const BEFORE_WHILE = /^\s*;\s*\}?\s*while\s*\(\s*(?:unlikely\s*\()?\s*!\s*/;
-const CALL_BEFORE_WHILE = /^\s*;\s*\w+\([^;{}]*\);\s*\}?\s*while\s*\(\s*(?:unlikely\s*\()?\s*!\s*/;
-const BEHIND_WHILE = /\s*\)/y;
+/** `while (!(p = kmalloc(…)))` */
 const IN_WHILE = /\bwhile\s*\(\s*!\s*\(\s*$/;
-const BEFORE_IF = /^\s*;\s*if\s*\(\s*(?:unlikely\s*\()?\s*!\s*/;
-const BEHIND_IF = /\s*\)?\s*\)\s*(\{[^{}]*\}|[^;{}]*;)/y;
+/** `do { p = kmalloc(…); } while (!p);`, with one call more in the loop. */
+const BEFORE_WHILE = /^\s*;\s*(?:\w+\([^;{}]*\);\s*)?\}?\s*while\s*\(\s*(?:unlikely\s*\(\s*)?$/;
+const isAskedBehind = (text: string, call: Call, start: number, end: number): boolean =>
+  text.startsWith("!", start) &&
+  BEFORE_WHILE.test(text.slice(call.end, start)) &&
+  text.slice(end).trimStart().startsWith(")");
 
-/** What matches behind a word that stands behind what matches before it. */
-function around(text: string, before: RegExp, word: string, behind: RegExp): RegExpExecArray | null {
-  const first = before.exec(text);
-  if (first === null || !text.startsWith(word, first[0].length)) return null;
-  behind.lastIndex = first[0].length + word.length;
-  return behind.exec(text);
-}
-
-/** `do { p = kmalloc(…); } while (!p);`, `while (!(p = kmalloc(…)))`. */
-function isGoneRound({ text }: Observed, { start, end }: Call, variable: string): boolean {
-  const behind = text.slice(end, end + NEAR);
-  for (const round of [BEFORE_WHILE, CALL_BEFORE_WHILE])
-    if (around(behind, round, variable, BEHIND_WHILE) !== null) return true;
-  const before = text.slice(Math.max(0, start - 120), start).trimEnd();
-  const name = before.endsWith("=") ? before.slice(0, -1).trimEnd() : "";
-  return name.endsWith(variable) && IN_WHILE.test(name.slice(0, -variable.length));
-}
+const IF_NOT = /^if\s*\(\s*!.*?\)\s*(\{[^{}]*\}|[^;{}]*;)$/s;
 
 /** `if (!p) { cond_resched(); goto again; }` to a label shortly before. */
-function goesBack(seen: Observed, call: Call, variable: string): boolean {
-  const behind = seen.text.slice(call.end, call.end + NEAR);
-  const body = around(behind, BEFORE_IF, variable, BEHIND_IF)?.[1] ?? "";
+function goesBack(text: string, call: Call, start: number, end: number): boolean {
+  if (text.slice(call.end, start).trim() !== ";") return false;
+  const body = IF_NOT.exec(text.slice(start, end))?.[1] ?? "";
   const label = /\bgoto\s+(\w+)\s*;/.exec(body)?.[1];
   // One that counts, or asks for less, comes to an end.
   if (label === undefined || /\breturn\b|--|\+\+|=|\bif\b/.test(body)) return false;
-  return new RegExp(`\\b${label}:\\s`).test(seen.text.slice(Math.max(0, call.start - 2 * NEAR), call.start));
+  return new RegExp(`\\b${label}:\\s`).test(text.slice(Math.max(0, call.start - 2 * NEAR), call.start));
 }
 
 const COMPOSITE = /^GFP_(?:KERNEL|ATOMIC|NOFS|NOIO|USER|NOWAIT|HIGHUSER)$/;
@@ -148,18 +129,20 @@ const CURRENT = nameId("current");
 const FLAGS = nameId("flags");
 const CONDITIONS = nameIds("if while");
 
-function testedMasks(seen: Observed, found: Observation[]): void {
+function testedMasks(seen: Observed): Observation[] {
   const { tokens, item } = seen;
+  const found: Observation[] = [];
   for (let at = item.open + 1; at < item.close; at++) {
     if (tokens.kinds[at] !== NAME) continue;
-    if (tokens.names[at] === CURRENT) taskFlag(seen, at, found);
+    if (tokens.names[at] === CURRENT) found.push(...taskFlag(seen, at));
     const before = tokens.kinds[at - 1];
     if (before !== AMPERSAND && before !== EQUAL && before !== UNEQUAL) continue;
     const composite = textOf(tokens, at);
     if (!COMPOSITE.test(composite)) continue;
     const how = testOf(tokens, at, before) ?? (isTruth(seen, at) ? "any-bit" : null);
-    if (how !== null) found.push({ kind: "mask-tested", how, composite, ...placeOf(seen, at, at) });
+    if (how !== null) found.push({ kind: "mask-tested", how, composite, ...placeOf(seen, at, at), proof: [] });
   }
+  return found;
 }
 
 function testOf(tokens: Tokens, at: number, operator: number): "any-bit" | "all-bits" | "equal" | null {
@@ -190,21 +173,30 @@ function isTruth({ tokens, item }: Observed, at: number): boolean {
 }
 
 /** `current->flags |= PF_MEMALLOC;` */
-function taskFlag(seen: Observed, at: number, found: Observation[]): void {
+function taskFlag(seen: Observed, at: number): readonly Observation[] {
   const { tokens, item } = seen;
   const operator = tokens.kinds[at + 3];
-  if (tokens.kinds[at + 1] !== ARROW || tokens.names[at + 2] !== FLAGS) return;
-  if (operator !== OR_ASSIGN && operator !== AND_ASSIGN) return;
+  if (tokens.kinds[at + 1] !== ARROW || tokens.names[at + 2] !== FLAGS) return [];
+  if (operator !== OR_ASSIGN && operator !== AND_ASSIGN) return [];
   for (let flag = at + 4; flag < item.close && tokens.kinds[flag] !== SEMICOLON; flag++) {
     const text = tokens.kinds[flag] === NAME ? textOf(tokens, flag) : "";
-    if (!/^PF_MEMALLOC(?:_NOFS|_NOIO)?$/.test(text)) continue;
-    found.push({ kind: "task-flag-set", flag: text, isSet: operator === OR_ASSIGN, ...placeOf(seen, at, flag) });
-    return;
+    if (/^PF_MEMALLOC(?:_NOFS|_NOIO)?$/.test(text))
+      return [
+        {
+          kind: "task-flag-set",
+          flag: text,
+          isSet: operator === OR_ASSIGN,
+          ...placeOf(seen, at, flag),
+          proof: [],
+        },
+      ];
   }
+  return [];
 }
 
 /** Ways out of a function with a scope that it ends on others, or that nobody can end any more. */
-function leftScopes(seen: Observed, found: Observation[]): void {
+function leftScopes(seen: Observed): readonly Observation[] {
+  const found: Observation[] = [];
   const lost = new Set<number>();
   for (const { token, state } of seen.walked.exits.toReversed()) {
     for (const held of state.held) {
@@ -214,9 +206,11 @@ function leftScopes(seen: Observed, found: Observation[]): void {
       const variable = SAVED.exec(seen.text.slice(0, held.at))?.slice(1).join("");
       if (variable === undefined || (!isEnded && (lost.has(held.at) || !isForgotten(seen, variable)))) continue;
       if (!isEnded) lost.add(held.at);
-      found.push({ kind: "scope-left-open", save: held.by, savedAt: held.at, ...placeOf(seen, token, token) });
+      const proof = [{ start: held.at, end: held.at + held.by.length, text: `${held.by}() opens the scope` }];
+      found.push({ kind: "scope-left-open", save: held.by, ...placeOf(seen, token, token), proof });
     }
   }
+  return found;
 }
 
 const SAVED = /(?:^|[^\w>.\]\s])\s*(\w+)\s*=\s*$|\bint\s+(\w+)\s*=\s*$/;
@@ -247,9 +241,9 @@ const USES: ReadonlyMap<string, number> = new Map([
   ["compound_order", 0],
 ]);
 
-function used({ calls, text }: Observed, call: Call, index: number, found: Observation[]): void {
+function used({ calls, text }: Observed, call: Call, index: number): Seen {
   const written = call.allocation?.result.variable ?? null;
-  if (written === null) return;
+  if (written === null) return null;
   for (const use of calls.slice(index + 1, index + 1 + CALLS_AROUND)) {
     const variable = use.arguments[USES.get(use.name) ?? -1]?.text;
     if (variable === undefined || (variable !== written && variable !== `*${written}`)) continue;
@@ -260,116 +254,81 @@ function used({ calls, text }: Observed, call: Call, index: number, found: Obser
     if (isTarget !== (variable !== written)) continue;
     // Something else may have been put there.
     const isWritten = new RegExp(`(?:^|[^\\w>.])${escaped(variable)}\\s*=[^=]`).test(text.slice(call.end, use.start));
-    if (isWritten) return;
-    found.push({ kind: "memory-used", call: index, by: use.name, ...nameOf(use) });
-    return;
+    return isWritten ? null : { kind: "memory-used", by: use.name, ...nameOf(use), proof: given(call) };
   }
+  return null;
 }
 
 /** Functions that read from user space, and fill their first argument. */
 const FROM_USER: ReadonlySet<string> = new Set(["get_user", "__get_user", "copy_from_user"]);
 
-function sizedByUser({ calls }: Observed, call: Call, index: number, found: Observation[]): void {
+function sizedByUser({ calls }: Observed, call: Call, index: number): Seen {
   const sizes = call.arguments.filter((_, argument) => argument !== call.allocation?.mask?.index);
-  if (!sizes.some(({ text }) => /^[a-z_]\w*(?:\.\w+)*$/.test(text))) return;
+  if (!sizes.some(({ text }) => /^[a-z_]\w*(?:\.\w+)*$/.test(text))) return null;
   for (const from of calls.slice(Math.max(0, index - CALLS_AROUND), index)) {
     const argument = FROM_USER.has(from.name) ? USER_TARGET.exec(from.arguments[0]?.text ?? "")?.[1] : undefined;
     const size = sizes.find(
       ({ text }) => text === argument || (argument !== undefined && text.startsWith(`${argument}.`)),
     );
-    if (size === undefined) continue;
-    found.push({
-      kind: "size-from-user",
-      call: index,
-      size: size.text,
-      by: from.name,
-      start: size.start,
-      end: size.end,
-    });
-    return;
+    if (size !== undefined)
+      return { kind: "size-from-user", size: size.text, by: from.name, start: size.start, end: size.end };
   }
+  return null;
 }
 
 const USER_TARGET = /^&?(\w+)$/;
 
 const GIVES_AWAY = /free|put|submit|end_io|endio|complete|queue|issue|send|release|add|insert|push/i;
 
-function takenTwice(seen: Observed, call: Call, index: number, found: Observation[]): void {
-  if (call.name !== "mempool_alloc") return;
+function takenTwice(seen: Observed, call: Call, index: number): Seen {
+  if (call.name !== "mempool_alloc") return null;
   const pool = call.arguments[0]?.text ?? "";
   const first = seen.calls.findLastIndex(
     (other, at) =>
       at < index && at > index - CALLS_AROUND && other.name === "mempool_alloc" && other.arguments[0]?.text === pool,
   );
-  const [from, to] = [seen.walked.calls[first], seen.walked.calls[index]];
-  if (from === undefined || to === undefined || !isStraight(seen.tokens, from.statement, to.name)) return;
-  if (seen.calls.slice(first + 1, index).some(({ name }) => GIVES_AWAY.test(name))) return;
-  found.push({ kind: "pool-taken-twice", call: index, first, pool, ...nameOf(call) });
+  const [before, from, to] = [seen.calls[first], seen.walked.calls[first], seen.walked.calls[index]];
+  if (before === undefined || from === undefined || to === undefined) return null;
+  if (!isStraight(seen.tokens, from.statement, to.name)) return null;
+  if (seen.calls.slice(first + 1, index).some(({ name }) => GIVES_AWAY.test(name))) return null;
+  return { kind: "pool-taken-twice", pool, proof: [{ ...nameOf(before), text: `the first element of ${pool}` }] };
 }
 
 /** `p = krealloc(p, …)`: where it fails, nobody knows the old memory any more. */
-function overwritten({ item, text }: Observed, call: Call, index: number, found: Observation[]): void {
-  if (apiNamed(apiOf(call))?.family !== "krealloc" || call.name.startsWith("devm_")) return;
+function overwritten({ item, text }: Observed, call: Call): Seen {
+  if (apiNamed(apiOf(call))?.family !== "krealloc" || call.name.startsWith("devm_")) return null;
   const pointer = call.allocation?.result.variable ?? null;
-  const given = call.arguments[0]?.text.replace(/\s+/g, "");
+  const old = call.arguments[0]?.text.replace(/\s+/g, "");
   const before = text.slice(0, call.start);
-  if (pointer === null || given === undefined) return;
+  if (pointer === null || old === undefined) return null;
   // `*rows = krealloc(*rows, …)`
-  const isTarget = given === `*${pointer}` && new RegExp(`\\*\\s*${escaped(pointer)}\\s*=\\s*$`).test(before);
-  if (!isTarget && pointer.replace(/\s+/g, "") !== given) return;
+  const isTarget = old === `*${pointer}` && new RegExp(`\\*\\s*${escaped(pointer)}\\s*=\\s*$`).test(before);
+  if (!isTarget && pointer.replace(/\s+/g, "") !== old) return null;
   // The caller has it too, or it is kept by another name.
-  if (!isTarget && item.parameters.some(({ name }) => name === pointer)) return;
+  if (!isTarget && item.parameters.some(({ name }) => name === pointer)) return null;
   const name = escaped(pointer);
-  if (new RegExp(`=\\s*${name}\\s*;`).test(before)) return;
+  if (new RegExp(`=\\s*${name}\\s*;`).test(before)) return null;
   const isLocal = /^\w+$/.test(pointer);
   const written = before.matchAll(new RegExp(`(?:^|[^\\w>.])${name}\\s*=\\s*(?!=)([\\w>.&*-]+)\\s*(\\()?`, "g"));
   // A pointer of the function's own is the only one where it made the memory itself.
   for (const [, value = "", isCall] of written) {
     const isMade = isCall !== undefined && signatureNamed(value) !== null;
-    if (isLocal && value !== "NULL" && !isMade) return;
+    if (isLocal && value !== "NULL" && !isMade) return null;
   }
-  found.push({ kind: "pointer-overwritten", call: index, pointer: given, ...nameOf(call) });
+  return { kind: "pointer-overwritten", pointer: old };
 }
 
 /** A mask of the function's own, where its caller gave it one. */
-function ignored({ text }: Observed, call: Call, index: number, parameter: string, found: Observation[]): void {
-  const cases = call.allocation?.mask?.cases ?? [];
-  const argument = call.arguments[call.allocation?.mask?.index ?? -1];
-  const [only] = cases;
-  if (argument === undefined || only === undefined || cases.length > 1 || call.state.isCut) return;
-  if (!/^(?:__)?GFP_\w+(?:\s*\|\s*(?:__)?GFP_\w+)*$/.test(argument.text) || parameter === "") return;
-  const body = text.slice(text.indexOf("{"));
-  const isUsed = new RegExp(`\\b${parameter}\\b`).test(body);
+function ignored(seen: Observed, call: Call): Seen {
+  const { text, item } = seen;
+  const parameter = item.parameters.find(({ type }) => /\bgfp_t\b/.test(type))?.name ?? "";
+  if (parameter === "" || call.state.isCut) return null;
+  const argument = maskArgumentOf(call);
+  if (argument === undefined || call.allocation?.mask?.cases.length !== 1) return null;
+  if (!/^(?:__)?GFP_\w+(?:\s*\|\s*(?:__)?GFP_\w+)*$/.test(argument.text)) return null;
+  const isUsed = new RegExp(`\\b${parameter}\\b`).test(text.slice(text.indexOf("{")));
   const isUnderLock = call.state.held.length > 0;
-  const { start, end } = argument;
-  found.push({ kind: "mask-ignored", call: index, parameter, isUsed, isUnderLock, start, end });
-}
-
-/** A call whose mask is no mask: what is wrong with its arguments; null: it is another function by that name. */
-export function misplacedMask(
-  tokens: Tokens,
-  { open, close }: WalkedCall,
-  { mask }: Signature,
-  isMask: (token: number) => boolean,
-): "swapped" | "||" | "&&" | "&" | null {
-  const slices = argumentsBetween(tokens, open + 1, close);
-  const hasMask = slices.map(({ from, to }) => {
-    for (let at = from; at < to; at++) if (isMask(at)) return true;
-    return false;
-  });
-  if (hasMask[mask] === true) {
-    const slice = slices[mask];
-    for (let at = slice?.from ?? 0; at < (slice?.to ?? 0); at++) {
-      const partner = tokens.partners[at] ?? -1;
-      const kind = tokens.kinds[at];
-      if (partner > at && tokens.kinds[at] === OPEN && tokens.kinds[at - 1] === NAME) at = partner;
-      else if (kind === EITHER) return "||";
-      else if (kind === BOTH) return "&&";
-      else if (kind === AMPERSAND && at - 1 === slice?.from && at + 2 === slice.to && isMask(at - 1) && isMask(at + 1))
-        return "&";
-      else if (kind === QUESTION || kind === EQUAL || kind === UNEQUAL) return null;
-    }
-    return null;
-  }
-  return slices.length > mask && hasMask.includes(true) ? "swapped" : null;
+  const head = placeOf(seen, item.nameToken, item.nameToken);
+  const proof = [{ ...head, text: `${item.name}() is given ${parameter}` }];
+  return { kind: "mask-ignored", parameter, isUsed, isUnderLock, start: argument.start, end: argument.end, proof };
 }

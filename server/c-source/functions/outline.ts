@@ -1,4 +1,4 @@
-import { kept } from "../../model/kept.ts";
+import { kept, keptFor } from "../../model/kept.ts";
 import type { Call } from "./call.ts";
 import { freesOneKind, variableOf } from "./frees.ts";
 import { OWN_VARIABLE, type FunctionRead, type Kept } from "./function-read.ts";
@@ -67,16 +67,8 @@ const LEADS_NOWHERE: Outline = {
   freeing: [],
 };
 
-const outlines = kept<FunctionRead, Outline>();
-
-export function outlineOf(read: FunctionRead): Outline {
-  if (read.calls.length + read.kept.length === 0 && !read.parameters.some(isTransaction)) return LEADS_NOWHERE;
-  const known = outlines.get(read);
-  if (known !== undefined) return known;
-  const outline = outlined(read);
-  outlines.set(read, outline);
-  return outline;
-}
+export const outlineOf = (read: FunctionRead): Outline =>
+  read.calls.length + read.kept.length === 0 && !read.parameters.some(isTransaction) ? LEADS_NOWHERE : outlined(read);
 
 /** What a call registers by its name; null: nothing. */
 export function registrationOf({ name, isMember, arguments: [first] }: Call): readonly Registration[] | null {
@@ -87,7 +79,7 @@ export function registrationOf({ name, isMember, arguments: [first] }: Call): re
   return isMeant ? [registration] : [];
 }
 
-function outlined(read: FunctionRead): Outline {
+const outlined = keptFor((read: FunctionRead): Outline => {
   const { calls, kept, parameters } = read;
   return {
     registering: calls.filter(
@@ -113,7 +105,7 @@ function outlined(read: FunctionRead): Outline {
     }),
     freeing: calls.filter(freesOneKind),
   };
-}
+}, kept());
 
 function gentleIn(call: Call): readonly GentleCall[] {
   if (call.allocation === null || call.allocation.api === null) return [];
@@ -122,16 +114,11 @@ function gentleIn(call: Call): readonly GentleCall[] {
   return name === "GFP_NOFS" || name === "GFP_NOIO" ? [{ call, name }] : [];
 }
 
-const leads = kept<FunctionRead, readonly Lead[]>();
-
 /** The calls of a function, and what each may lead to. */
-export function leadsOf(read: FunctionRead): readonly Lead[] {
-  const known = leads.get(read);
-  if (known !== undefined) return known;
-  const found = read.calls.map((call) => leadOf(read, call));
-  leads.set(read, found);
-  return found;
-}
+export const leadsOf = keptFor(
+  (read: FunctionRead): readonly Lead[] => read.calls.map((call) => leadOf(read, call)),
+  kept(),
+);
 
 /** Whether a function calls one of that name. */
 export function callsOneOf(read: FunctionRead, names: { has: (name: string) => boolean }): boolean {

@@ -1,6 +1,8 @@
 import { signatureNamed } from "../text/signatures.ts";
 import { words } from "../text/words.ts";
 import { usesMemory } from "../tables/pointers.ts";
+import { kinds } from "../text/levels.ts";
+import { behindCasts, behindIndexes } from "../text/paths.ts";
 import { enclosingCall, handedAs, unlookedAt, type Unlooked } from "./unlooked.ts";
 import {
   AMPERSAND,
@@ -8,7 +10,10 @@ import {
   ASSIGN,
   BLOCK_CLOSE,
   BLOCK_OPEN,
+  BOTH,
   CLOSE,
+  EITHER,
+  QUESTION,
   COMMA,
   DOT,
   EQUAL,
@@ -69,70 +74,61 @@ const FARTHEST = 400;
 const TESTERS =
   /^(?:if|while|IS_ERR(?:_OR_NULL)?|PTR_ERR(?:_OR_ZERO)?|WARN_ON(?:_ONCE)?|BUG_ON|assert|likely|unlikely|KUNIT_\w+|ZERO_OR_NULL_PTR|virt_to_\w+)$/;
 
-/**
- * What the code behind a call does with its result, and whether the code before it looked for one.
- * @param open the brace that opens the function
- * @param end the one that closes it
- */
-export function resultOf(
-  tokens: Tokens,
-  name: number,
-  close: number,
-  statement: number,
-  open: number,
-  end: number,
-  origin: number,
-): ResultUse {
-  const use = useBehind(tokens, name, close, statement, open, end, origin);
+/** A call of which the result is looked for: tokens of its name and parenthesis, and of the braces of its function. */
+export interface Made {
+  readonly tokens: Tokens;
+  readonly name: number;
+  readonly close: number;
+  /** The first token of its statement. */
+  readonly statement: number;
+  readonly first: number;
+  readonly end: number;
+  /** Where its function starts. */
+  readonly origin: number;
+}
+
+/** What the code behind a call does with its result, and whether the code before it looked for one. */
+export function resultOf(made: Made): ResultUse {
+  const { tokens, name, origin } = made;
+  const use = useBehind(made);
   return isOnce(tokens.text.slice(origin, tokens.starts[name]), use.variable) ? { ...use, isOnce: true } : use;
 }
 
-function useBehind(
-  tokens: Tokens,
-  name: number,
-  close: number,
-  statement: number,
-  open: number,
-  end: number,
-  origin: number,
-): ResultUse {
+function useBehind(made: Made): ResultUse {
+  const { tokens, name, close, statement, first, end } = made;
   const assignment = assignmentBefore(tokens, name, statement - 1);
   if (assignment === -1) {
     // `if (!(p = kmalloc(…)))` and `return kmalloc(…)` are for others to judge; `kmalloc(…)->x` is not.
-    if (tokens.kinds[close + 1] !== ARROW) return givenAway(tokens, name, close, origin);
-    return useAt(tokens, null, "unchecked", name, close + 1, origin);
+    return tokens.kinds[close + 1] === ARROW ? useAt(made, null, "unchecked", name, close + 1) : givenAway(made);
   }
   const from = lvalueStart(tokens, assignment, statement);
   if (from === -1) return NO_USE;
   const variable = textBetween(tokens, from, assignment);
   const length = assignment - from;
+  const unknown = { ...NO_USE, variable };
+  const before = tokens.kinds[from - 1];
   // `*list = kmalloc(…)`: who looks at it may do so by another name. `struct x *list = …` declares.
-  if (tokens.kinds[from - 1] === STAR && tokens.kinds[from - 2] !== NAME && tokens.kinds[from - 2] !== STAR)
-    return { ...NO_USE, variable };
+  if (before === STAR && tokens.kinds[from - 2] !== NAME && tokens.kinds[from - 2] !== STAR) return unknown;
   // `dev->p = p = kmalloc(…)`: who looks at it may do so by either name.
-  if (tokens.kinds[from - 1] === ASSIGN) return { ...NO_USE, variable };
+  if (before === ASSIGN) return unknown;
   // `if ((p = kmalloc(…)) == NULL)`
-  const isInside = tokens.kinds[from - 1] === OPEN;
-  if (isInside) return useAt(tokens, variable, "checked", from, close, origin);
-  for (let at = close + 1; at < Math.min(end, close + FARTHEST); at++) {
-    if (!matches(tokens, from, length, at)) continue;
-    const use = useOf(tokens, variable, at, at + length, close + 1, origin);
-    if (use.is === "checked") return { ...use, hasFallback: isAskedAgain(tokens, from, length, at) };
-    if (use.is !== null) return use;
-    break;
-  }
-  const unlooked = unlookedAt(tokens, keyOf(tokens, assignment), close + 1, open, end);
-  if (unlooked === null) return { ...NO_USE, variable };
-  return { ...NO_USE, variable, unlooked: handedOn(tokens, unlooked, origin, isUsed()) };
+  if (before === OPEN) return useAt(made, variable, "checked", from, close);
+  let at = matchBehind(close + 1);
+  const use = at === -1 ? unknown : useOf(made, variable, at, at + length);
+  if (use.is === "checked") return { ...use, hasFallback: isAskedAgain(tokens, from, length, at) };
+  if (use.is !== null) return use;
+  const unlooked = unlookedAt(tokens, keyOf(tokens, assignment), close + 1, first, end);
+  if (unlooked === null) return unknown;
+  let isUsed = false;
+  for (; at !== -1 && !isUsed && tokens.kinds[at + length] !== ASSIGN; at = matchBehind(at + 1))
+    isUsed = useOf(made, variable, at, at + length).is === "unchecked";
+  return { ...unknown, unlooked: handedOn(made, unlooked, isUsed) };
 
-  /** It is read or written through later on the way. */
-  function isUsed(): boolean {
-    for (let at = close + 1; at < Math.min(end, close + FARTHEST); at++) {
-      if (!matches(tokens, from, length, at)) continue;
-      if (tokens.kinds[at + length] === ASSIGN) return false;
-      if (useOf(tokens, variable, at, at + length, close + 1, origin).is === "unchecked") return true;
-    }
-    return false;
+  /** Where the same text stands again; -1: nowhere near. */
+  function matchBehind(behind: number): number {
+    for (let token = behind; token < Math.min(end, close + FARTHEST); token++)
+      if (matches(tokens, from, length, token)) return token;
+    return -1;
   }
 }
 
@@ -152,58 +148,40 @@ function isAskedAgain(tokens: Tokens, from: number, length: number, at: number):
 }
 
 /** The last name of what is assigned to: `name` of `pins[i].name`. */
-function keyOf(tokens: Tokens, assignment: number): number {
-  let at = assignment - 1;
-  while (tokens.kinds[at] === INDEX_CLOSE) at = (tokens.partners[at] ?? 0) - 1;
-  return at;
-}
+const keyOf = (tokens: Tokens, assignment: number): number => behindIndexes(tokens, assignment - 1);
 
-const handedOn = (
-  tokens: Tokens,
-  { from, last, callee, argument }: Unlooked,
-  origin: number,
-  isUsed: boolean,
-): HandedOn => ({
+const place = ({ tokens, origin }: Made, from: number, last: number) => ({
   start: (tokens.starts[from] ?? 0) - origin,
   end: (tokens.ends[last] ?? 0) - origin,
-  callee: callee === -1 ? null : textOf(tokens, callee),
+});
+
+const handedOn = (made: Made, { from, last, callee, argument }: Unlooked, isUsed: boolean): HandedOn => ({
+  ...place(made, from, last),
+  callee: callee === -1 ? null : textOf(made.tokens, callee),
   argument,
   isUsed,
 });
 
 /** `strcpy(kmalloc(…), name)`, `own_register(dev, kasprintf(…))`: nobody can look at it any more. */
-function givenAway(tokens: Tokens, name: number, close: number, origin: number): ResultUse {
+function givenAway(made: Made): ResultUse {
+  const { tokens, name, close } = made;
   const next = tokens.kinds[close + 1];
   if (next !== CLOSE && next !== COMMA) return NO_USE;
-  let before = name - 1;
-  while (tokens.kinds[before] === CLOSE) before = (tokens.partners[before] ?? 0) - 1;
+  const before = behindCasts(tokens, name - 1);
   if (tokens.kinds[before] !== OPEN && tokens.kinds[before] !== COMMA) return NO_USE;
   const call = enclosingCall(tokens, before + 1);
   if (call === null) return NO_USE;
-  if (usesMemory(tokens.names[call.name] ?? 0, call.argument))
-    return useAt(tokens, null, "unchecked", name, close, origin);
+  if (usesMemory(tokens.names[call.name] ?? 0, call.argument)) return useAt(made, null, "unchecked", name, close);
   const handed = handedAs(tokens, call, name, close);
-  return handed === null ? NO_USE : { ...NO_USE, unlooked: handedOn(tokens, handed, origin, false) };
+  return handed === null ? NO_USE : { ...NO_USE, unlooked: handedOn(made, handed, false) };
 }
 
-function useAt(
-  tokens: Tokens,
-  variable: string | null,
-  is: ResultUse["is"],
-  from: number,
-  last: number,
-  origin: number,
-): ResultUse {
-  return {
-    variable,
-    is,
-    start: (tokens.starts[from] ?? 0) - origin,
-    end: (tokens.ends[last] ?? 0) - origin,
-    unlooked: null,
-    isOnce: false,
-    hasFallback: false,
-  };
-}
+const useAt = (made: Made, variable: string | null, is: ResultUse["is"], from: number, last: number): ResultUse => ({
+  ...NO_USE,
+  variable,
+  is,
+  ...place(made, from, last),
+});
 
 /** The first token of what is assigned to: `p`, `dev->buffer`, `list[i].p`. */
 function lvalueStart(tokens: Tokens, assignment: number, statement: number): number {
@@ -229,21 +207,21 @@ function matches(tokens: Tokens, from: number, length: number, at: number): bool
   return before !== ARROW && before !== DOT;
 }
 
-function useOf(tokens: Tokens, variable: string, at: number, after: number, behind: number, origin: number): ResultUse {
+function useOf(made: Made, variable: string, at: number, after: number): ResultUse {
+  const { tokens } = made;
   const next = tokens.kinds[after];
-  const found = (is: ResultUse["is"], from: number, last: number): ResultUse =>
-    useAt(tokens, variable, is, from, last, origin);
   const star = starBefore(tokens, at);
   const isRead = star !== -1 && isDereference(tokens, star);
-  if (next === ASSIGN && !isRead) return { ...NO_USE, variable };
+  const unknown = { ...NO_USE, variable };
+  if (next === ASSIGN && !isRead) return unknown;
   const test = testAround(tokens, at, after);
-  if (test !== null) return found("checked", test.from, test.last);
-  if (!leadsTo(tokens, behind, at)) return { ...NO_USE, variable };
-  if ((next === ARROW || next === INDEX_OPEN) && !isAddressOnly(tokens, at, after))
-    return found("unchecked", at, after);
-  if (isRead) return found("unchecked", star, after - 1);
-  if (isGivenToUser(tokens, at, after)) return found("unchecked", at, after - 1);
-  return { ...NO_USE, variable };
+  if (test !== null) return useAt(made, variable, "checked", test.from, test.last);
+  if (!leadsTo(tokens, made.close + 1, at)) return unknown;
+  if ((next === ARROW || next === INDEX_OPEN) && !isAddressOnly(tokens, at))
+    return useAt(made, variable, "unchecked", at, after);
+  if (isRead || isGivenToUser(tokens, at, after))
+    return useAt(made, variable, "unchecked", isRead ? star : at, after - 1);
+  return unknown;
 }
 
 /** `memcpy(p, …)`, `INIT_LIST_HEAD(&p->list)`, `strlen((char *)p + 4)`: it is read or written through there. */
@@ -264,15 +242,12 @@ function isGivenToUser(tokens: Tokens, at: number, after: number): boolean {
 const PLUS = 43;
 
 /** `&p->member` computes an address and reads nothing; `sizeof(*p)` neither. */
-function isAddressOnly(tokens: Tokens, at: number, after: number): boolean {
-  if (tokens.kinds[at - 1] === AMPERSAND) return true;
-  if (
-    tokens.kinds[at - 1] === OPEN &&
-    /^(?:sizeof|typeof|offsetof|struct_size|array_size)$/.test(textOf(tokens, at - 2))
-  )
-    return true;
-  return tokens.kinds[after] === INDEX_OPEN && tokens.kinds[at - 1] === AMPERSAND;
-}
+const isAddressOnly = (tokens: Tokens, at: number): boolean =>
+  tokens.kinds[at - 1] === AMPERSAND || (tokens.kinds[at - 1] === OPEN && isOfType(tokens, at - 2));
+
+/** It asks for a type, and evaluates nothing. */
+const isOfType = (tokens: Tokens, name: number): boolean =>
+  tokens.kinds[name] === NAME && /^(?:sizeof|typeof|offsetof|struct_size|array_size)$/.test(textOf(tokens, name));
 
 /** The star of `*p` and `*(u32 *)p`; -1: there is none. */
 function starBefore(tokens: Tokens, at: number): number {
@@ -284,10 +259,7 @@ function starBefore(tokens: Tokens, at: number): number {
 
 function isDereference(tokens: Tokens, star: number): boolean {
   const before = tokens.kinds[star - 1];
-  if (before === OPEN) {
-    const name = tokens.kinds[star - 2] === NAME ? textOf(tokens, star - 2) : "";
-    return !/^(?:sizeof|typeof|array_size|struct_size)$/.test(name);
-  }
+  if (before === OPEN) return !isOfType(tokens, star - 2);
   return before === SEMICOLON || before === BLOCK_OPEN || before === ASSIGN || before === COMMA;
 }
 
@@ -296,19 +268,21 @@ interface Test {
   readonly last: number;
 }
 
+const COMPARES = kinds(EQUAL, UNEQUAL);
+const DECIDES = kinds(BOTH, EITHER, QUESTION);
+
 /** `if (!p)`, `p == NULL`, `IS_ERR(p)`, `p ? … : …`, `p && …`. */
 function testAround(tokens: Tokens, at: number, after: number): Test | null {
-  const next = tokens.kinds[after];
-  const before = tokens.kinds[at - 1];
+  const [before, next] = [tokens.kinds[at - 1] ?? 0, tokens.kinds[after] ?? 0];
   if (before === NOT) return conditionAround(tokens, at - 1, after - 1);
-  if (next === EQUAL || next === UNEQUAL || before === EQUAL || before === UNEQUAL)
-    return conditionAround(tokens, at, after);
-  const isOperand = next === CLOSE || next === 131 || next === 132 || next === 63;
-  if (!isOperand) return null;
-  if (next === 63 || next === 131 || next === 132 || before === 131 || before === 132)
-    return conditionAround(tokens, at, after - 1);
-  if (before !== OPEN || tokens.kinds[at - 2] !== NAME || !TESTERS.test(textOf(tokens, at - 2))) return null;
-  return conditionAround(tokens, at, after - 1);
+  if (COMPARES[before] === 1 || COMPARES[next] === 1) return conditionAround(tokens, at, after);
+  const isTested =
+    DECIDES[next] === 1 ||
+    (next === CLOSE &&
+      (before === BOTH ||
+        before === EITHER ||
+        (before === OPEN && tokens.kinds[at - 2] === NAME && TESTERS.test(textOf(tokens, at - 2)))));
+  return isTested ? conditionAround(tokens, at, after - 1) : null;
 }
 
 /** All of the `if` with one statement that a test stands in, where it is that; else the test alone. */
@@ -463,8 +437,7 @@ const JUMPS: ReadonlySet<string> = words("if else for while do switch goto retur
 
 /** The token of the `=` that a call's result goes through; -1: it goes nowhere by that way. */
 function assignmentBefore(tokens: Tokens, name: number, statementStart: number): number {
-  let at = name - 1;
   // `p = (struct x *)kmalloc(…)`
-  while (at > statementStart && tokens.kinds[at] === CLOSE) at = (tokens.partners[at] ?? 0) - 1;
-  return tokens.kinds[at] === ASSIGN ? at : -1;
+  const at = behindCasts(tokens, name - 1);
+  return at >= statementStart && tokens.kinds[at] === ASSIGN ? at : -1;
 }

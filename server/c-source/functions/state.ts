@@ -21,6 +21,14 @@ export interface Held {
   readonly when: Asked | null;
 }
 
+/** What a call certainly takes, which its block does not end. */
+export const taken = (
+  by: string,
+  { family, context }: Pick<Held, "family" | "context">,
+  lock: string | null,
+  at: number,
+): Held => ({ by, through: null, family, context, lock, at, block: 0, sure: "certain", when: null });
+
 /** A condition without calls, as it is written but for a `!`. */
 export interface Asked {
   readonly text: string;

@@ -1,4 +1,6 @@
+import { kinds } from "../text/levels.ts";
 import { nameId, nameIds } from "../text/names.ts";
+import { behindCasts, behindIndexes, isMemberAt, rootOf } from "../text/paths.ts";
 import { TAKES_NULL, usesMemory } from "../tables/pointers.ts";
 import {
   AMPERSAND,
@@ -85,12 +87,14 @@ function around(tokens: Tokens, at: number): { readonly before: number; readonly
   }
 }
 
+const TESTS = kinds(NOT, EQUAL, UNEQUAL, BOTH, EITHER, QUESTION);
+
 /** A test is made of it, or another gets to know it: the function returns it. */
 function isLookedAt(tokens: Tokens, at: number): boolean {
   const { before, behind } = around(tokens, at);
   const [first, next] = [tokens.kinds[before], tokens.kinds[behind]];
-  if (next === EQUAL || next === UNEQUAL || next === BOTH || next === EITHER || next === QUESTION) return true;
-  if (first === NOT || first === EQUAL || first === UNEQUAL || first === BOTH || first === EITHER) return true;
+  if (TESTS[next ?? 0] === 1 && next !== NOT) return true;
+  if (TESTS[first ?? 0] === 1 && first !== QUESTION) return true;
   if (first === NAME && tokens.names[before] === RETURN) return next === SEMICOLON;
   // `return (struct ring *)p;`
   if (first === CLOSE && next === SEMICOLON) {
@@ -109,12 +113,10 @@ function keptIn(tokens: Tokens, at: number): number {
   const { before, behind } = around(tokens, at);
   if (tokens.kinds[behind] !== SEMICOLON && tokens.kinds[behind] !== COMMA && tokens.kinds[behind] !== BLOCK_CLOSE)
     return -1;
-  let token = before;
-  while (tokens.kinds[token] === CLOSE) token = (tokens.partners[token] ?? 0) - 1;
-  if (tokens.kinds[token] !== ASSIGN) return -1;
-  token--;
-  while (tokens.kinds[token] === INDEX_CLOSE) token = (tokens.partners[token] ?? 0) - 1;
-  return tokens.kinds[token] === NAME ? token : -1;
+  const assignment = behindCasts(tokens, before);
+  if (tokens.kinds[assignment] !== ASSIGN) return -1;
+  const name = behindIndexes(tokens, assignment - 1);
+  return tokens.kinds[name] === NAME ? name : -1;
 }
 
 /** A pointer by its last name: `name` of `pins[i].name`, `rows` of `rows[n]`. */
@@ -123,9 +125,6 @@ interface Key {
   readonly isMember: boolean;
   readonly isIndexed: boolean;
 }
-
-const isMemberAt = (tokens: Tokens, at: number): boolean =>
-  tokens.kinds[at - 1] === ARROW || tokens.kinds[at - 1] === DOT;
 
 const keyAt = (tokens: Tokens, at: number): Key => ({
   name: tokens.names[at] ?? 0,
@@ -181,17 +180,6 @@ function isKept(tokens: Tokens, name: number, open: number, close: number): bool
     if (isType ? tokens.names[at - 1] !== RETURN : isNext && enclosingCall(tokens, at) === null) return false;
   }
   return true;
-}
-
-/** The first name of what a member stands in: `pins` of `pins[i].name`. */
-function rootOf(tokens: Tokens, member: number): number {
-  let at = member;
-  while (isMemberAt(tokens, at)) {
-    at -= 2;
-    while (tokens.kinds[at] === INDEX_CLOSE || tokens.kinds[at] === CLOSE) at = (tokens.partners[at] ?? 0) - 1;
-    if (tokens.kinds[at] !== NAME) return at + 1;
-  }
-  return at;
 }
 
 /** Something is given to a function, put somewhere else or returned. */

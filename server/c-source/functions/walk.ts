@@ -1,6 +1,7 @@
 import { called, guarded, type Calling, type NetEffect, type OpenCall, type WalkedCall } from "./called.ts";
 import { analyseCondition, askedIn } from "./conditions.ts";
 import { argumentsBetween, type FunctionItem, type Slice } from "../text/items.ts";
+import { kinds, nextOf } from "../text/levels.ts";
 import { nameId, nameIds } from "../text/names.ts";
 import {
   ENTRY,
@@ -64,6 +65,9 @@ const CONTINUE = nameId("continue");
 const SCOPED_GUARD = nameId("scoped_guard");
 const TYPES = nameIds("sizeof typeof __typeof__");
 const NEITHER_CALLED = nameIds("if for while switch return case else");
+
+const STATEMENT_ENDS = kinds(SEMICOLON, BLOCK_CLOSE);
+const LABEL_ENDS = kinds(QUESTION, COLON, SEMICOLON, BLOCK_OPEN);
 
 /** Statements in statements that are read; what is deeper is passed over. */
 const DEEPEST = 250;
@@ -261,7 +265,7 @@ function otherStatement(walk: Walk, end: number, at: number, before: State | nul
     return joined(before, outside(walk, waiting)) ?? walk.ghost;
   }
   const state = before ?? walk.ghost;
-  const close = tokens.kinds[at + 1] === OPEN ? (tokens.partners[at + 1] ?? -1) : -1;
+  const close = closeOf(tokens, at + 1);
   if (close > at && close < end && isLoopMacro(walk, at, close)) {
     const inside = expression(walk, at, close + 1, state);
     walk.at = close + 1;
@@ -296,21 +300,41 @@ function assigned({ tokens }: Walk, from: number, to: number, state: State): Sta
 
 /** The semicolon that ends a statement, or the end of the block. */
 function endOfStatement({ tokens }: Walk, from: number, end: number): number {
-  for (let at = from; at < end; at++) {
-    const kind = tokens.kinds[at];
-    if (kind === SEMICOLON) return at;
-    const partner = tokens.partners[at] ?? -1;
-    if (partner > at) at = partner;
-    else if (kind === BLOCK_CLOSE) return at;
-  }
-  return end;
+  return nextOf(STATEMENT_ENDS, tokens, from, end);
 }
 
-/** The parentheses behind a keyword; null where there are none. */
-function headOf({ tokens, at }: Walk): Slice | null {
-  const open = at + 1;
-  const close = tokens.kinds[open] === OPEN ? (tokens.partners[open] ?? -1) : -1;
-  return close > open ? { from: open + 1, to: close } : null;
+/** The parentheses behind a keyword, and what holds when what stands in them is done; null: there are none. */
+interface Head extends Slice {
+  readonly asked: State;
+}
+
+/** Reads the head of a statement; `walk.at` is behind it then. */
+function headOf(walk: Walk, state: State): Head | null {
+  const { tokens } = walk;
+  const open = walk.at + 1;
+  const to = closeOf(tokens, open);
+  if (to === -1) return null;
+  const asked = expression(walk, open + 1, to, state);
+  walk.at = to + 1;
+  return { from: open + 1, to, asked };
+}
+
+/** The parenthesis that closes the one at a token; -1: none opens there. */
+const closeOf = (tokens: Tokens, open: number): number =>
+  tokens.kinds[open] === OPEN ? (tokens.partners[open] ?? -1) : -1;
+
+/** A body, and what holds where it is left by `break`. */
+function body(
+  walk: Walk,
+  end: number,
+  entry: State,
+  about: Partial<Exits> = {},
+): Exits & { readonly last: State | null } {
+  const exits: Exits = { breaks: null, entry: null, hasDefault: false, parameter: null, ...about };
+  walk.exits.push(exits);
+  const last = statement(walk, end, entry);
+  walk.exits.pop();
+  return { ...exits, breaks: outside(walk, exits.breaks), last };
 }
 
 function ifStatement(walk: Walk, end: number, entry: State): State | null {
@@ -318,11 +342,10 @@ function ifStatement(walk: Walk, end: number, entry: State): State | null {
   let after: State | null = null;
   let isFallen = false;
   for (;;) {
-    const head = headOf(walk);
+    const head = headOf(walk, state);
     if (head === null) return plain(walk, end, walk.at, state);
-    const asked = expression(walk, head.from, head.to, state);
+    const { asked } = head;
     const condition = analyseCondition(walk.tokens, head, walk.parameters, walk.origin);
-    walk.at = head.to + 1;
     const mayHold = asked.held.some(({ when }) => when !== null);
     const key = mayHold ? askedIn(walk.tokens, head) : null;
     const then = statement(walk, end, whereAsked(condition.whenTrue(asked), key));
@@ -365,76 +388,54 @@ function joinedAfter(
 }
 
 function whileLoop(walk: Walk, end: number, entry: State): State | null {
-  const head = headOf(walk);
+  const head = headOf(walk, entry);
   if (head === null) return plain(walk, end, walk.at, entry);
-  const asked = expression(walk, head.from, head.to, entry);
-  const condition = analyseCondition(walk.tokens, head, walk.parameters, walk.origin);
-  walk.at = head.to + 1;
+  const { whenTrue, whenFalse } = analyseCondition(walk.tokens, head, walk.parameters, walk.origin);
   const isEndless = head.to - head.from === 1 && /^(?:1|true)$/.test(textOf(walk.tokens, head.from));
-  return loop(walk, end, condition.whenTrue(asked), condition.whenFalse(asked), isEndless);
+  return loop(walk, end, whenTrue(head.asked), whenFalse(head.asked), isEndless);
 }
 
 function forLoop(walk: Walk, end: number, entry: State): State | null {
-  const head = headOf(walk);
-  if (head === null) return plain(walk, end, walk.at, entry);
-  const asked = expression(walk, head.from, head.to, entry);
-  walk.at = head.to + 1;
   const { tokens } = walk;
+  const head = headOf(walk, entry);
+  if (head === null) return plain(walk, end, walk.at, entry);
   const isEndless = tokens.kinds[head.from] === SEMICOLON && tokens.kinds[head.from + 1] === SEMICOLON;
-  return loop(walk, end, asked, asked, isEndless);
+  return loop(walk, end, head.asked, head.asked, isEndless);
 }
 
 /** A body that is gone through any number of times. */
 function loop(walk: Walk, end: number, entry: State, past: State, isEndless: boolean): State | null {
-  const exits: Exits = { breaks: null, entry: null, hasDefault: false, parameter: null };
-  walk.exits.push(exits);
-  const last = statement(walk, end, entry);
-  walk.exits.pop();
-  const broken = outside(walk, exits.breaks);
-  const after = isEndless ? broken : joined(broken, past === entry ? joined(past, last) : past);
+  const { last, breaks } = body(walk, end, entry);
+  const after = isEndless ? breaks : joined(breaks, past === entry ? joined(past, last) : past);
   return after === null ? dead(walk, entry) : after;
 }
 
 function doLoop(walk: Walk, end: number, entry: State): State | null {
   walk.at++;
-  const exits: Exits = { breaks: null, entry: null, hasDefault: false, parameter: null };
-  walk.exits.push(exits);
-  const last = statement(walk, end, entry);
-  walk.exits.pop();
-  const state = joined(last, outside(walk, exits.breaks)) ?? walk.ghost;
+  const { last, breaks } = body(walk, end, entry);
+  const state = joined(last, breaks) ?? walk.ghost;
   if (walk.tokens.names[walk.at] !== WHILE) return state;
-  const head = headOf(walk);
-  if (head === null) return plain(walk, end, walk.at, state);
-  const asked = expression(walk, head.from, head.to, state);
-  walk.at = head.to + 1;
-  return asked;
+  return headOf(walk, state)?.asked ?? plain(walk, end, walk.at, state);
 }
 
 function switchStatement(walk: Walk, end: number, entry: State): State | null {
-  const head = headOf(walk);
+  const head = headOf(walk, entry);
   if (head === null) return plain(walk, end, walk.at, entry);
-  const asked = expression(walk, head.from, head.to, entry);
-  walk.at = head.to + 1;
+  const { asked } = head;
   const asksFor = head.to === head.from + 1 ? textOf(walk.tokens, head.from) : "";
   const parameter = walk.parameters.has(asksFor) ? asksFor : null;
-  const exits: Exits = { breaks: null, entry: asked, hasDefault: false, parameter };
-  walk.exits.push(exits);
-  const last = statement(walk, end, asked);
-  walk.exits.pop();
-  return joined(joined(last, outside(walk, exits.breaks)), exits.hasDefault ? null : asked);
+  const { last, breaks, hasDefault } = body(walk, end, asked, { entry: asked, parameter });
+  return joined(joined(last, breaks), hasDefault ? null : asked);
 }
 
 function caseLabel(walk: Walk, end: number, at: number, before: State | null): State | null {
   const { tokens } = walk;
   const exits = walk.exits.findLast((one) => one.entry !== null);
-  let colon = at + 1;
-  let choices = 0;
-  for (; colon < end; colon++) {
+  let colon = nextOf(LABEL_ENDS, tokens, at + 1, end);
+  for (let choices = 0; colon < end; colon = nextOf(LABEL_ENDS, tokens, colon + 1, end)) {
     const kind = tokens.kinds[colon];
     if (kind === QUESTION) choices++;
-    else if (kind === COLON && choices-- === 0) break;
-    else if (kind === SEMICOLON || kind === BLOCK_OPEN) break;
-    else if ((tokens.partners[colon] ?? -1) > colon) colon = tokens.partners[colon] ?? colon;
+    else if (kind !== COLON || choices-- === 0) break;
   }
   walk.at = colon + 1;
   if (exits === undefined) return before ?? walk.ghost;
@@ -447,17 +448,14 @@ function caseLabel(walk: Walk, end: number, at: number, before: State | null): S
 }
 
 function scopedGuard(walk: Walk, end: number, at: number, state: State): State | null {
-  const head = headOf(walk);
-  if (head === null) return plain(walk, end, at, state);
-  const [name, lock] = argumentsBetween(walk.tokens, head.from, head.to);
-  walk.at = head.to + 1;
+  const close = closeOf(walk.tokens, at + 1);
+  if (close === -1) return plain(walk, end, at, state);
+  const [name, lock] = argumentsBetween(walk.tokens, at + 2, close);
+  walk.at = close + 1;
   walk.open.push(++walk.blocks);
   const inside = name === undefined ? state : guarded(walk, name, lock ?? null, at, state);
-  const exits: Exits = { breaks: null, entry: null, hasDefault: false, parameter: null };
-  walk.exits.push(exits);
-  const after = statement(walk, end, inside);
-  walk.exits.pop();
-  return joined(leave(walk, after), outside(walk, exits.breaks));
+  const { last, breaks } = body(walk, end, inside);
+  return joined(leave(walk, last), outside(walk, breaks));
 }
 
 // Expressions ---------------------------------------------------------------------------------------------------------
@@ -470,7 +468,7 @@ function expression(walk: Walk, from: number, to: number, entry: State): State {
   for (let at = from; at < to; at++) {
     const kind = tokens.kinds[at];
     if (kind === NAME) {
-      const close = tokens.kinds[at + 1] === OPEN ? (tokens.partners[at + 1] ?? -1) : -1;
+      const close = closeOf(tokens, at + 1);
       if (close === -1 || close > to) continue;
       const name = tokens.names[at] ?? 0;
       if (TYPES.has(name)) at = close;
@@ -492,7 +490,7 @@ function expression(walk: Walk, from: number, to: number, entry: State): State {
 
 /** `(*ops->grow)(dev)`, `grow[i](dev)` */
 function openPointer(tokens: Tokens, at: number, to: number, around: OpenCall | null): OpenCall | null {
-  const close = tokens.kinds[at + 1] === OPEN ? (tokens.partners[at + 1] ?? -1) : -1;
+  const close = closeOf(tokens, at + 1);
   const first = tokens.partners[at] ?? -1;
   if (close === -1 || close > to || first === -1) return around;
   const isStar = tokens.kinds[at] === CLOSE && tokens.kinds[first + 1] === STAR;

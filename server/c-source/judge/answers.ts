@@ -1,4 +1,4 @@
-import { kept } from "../../model/kept.ts";
+import { kept, keptFor } from "../../model/kept.ts";
 import type { Context } from "../../model/contexts.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { ALL_RULES, kernelRule } from "../../rules/catalogue.ts";
@@ -6,21 +6,13 @@ import { judge, type SiteFinding } from "../../rules/judge.ts";
 import type { Anchor, Rule, RuleFix } from "../../rules/rule.ts";
 import type { Call } from "../functions/call.ts";
 import type { NamedFile } from "../link/linked.ts";
+import { words } from "../text/words.ts";
 import { callSite, sizesOf, valueIn, type MaskReading } from "./site.ts";
 
-const contextTexts = kept<Context, string>();
-
 /** A context as a piece of a key; there are few, and each is asked for again and again. */
-function contextText(context: Context): string {
-  const known = contextTexts.get(context);
-  if (known !== undefined) return known;
-  const text = JSON.stringify(context);
-  contextTexts.set(context, text);
-  return text;
-}
+const contextText = keptFor((context: Context) => JSON.stringify(context), kept());
 
-type Answers = Map<string, readonly SiteFinding<Anchor, RuleFix>[]>;
-const answers = new WeakMap<Kernel, Answers>();
+const answersOf = keptFor((_: Kernel) => new Map<string, readonly SiteFinding<Anchor, RuleFix>[]>());
 const MOST_ANSWERS = 20_000;
 
 /** What the rules say of a call with these masks, in these contexts: one answer for calls that ask the same. */
@@ -31,11 +23,8 @@ export function judged(
   contexts: readonly Context[],
   kernel: Kernel,
 ): readonly SiteFinding<Anchor, RuleFix>[] {
-  const asked: Answers = answers.get(kernel) ?? new Map();
-  if (asked.size === 0 || asked.size > MOST_ANSWERS) {
-    asked.clear();
-    answers.set(kernel, asked);
-  }
+  const asked = answersOf(kernel);
+  if (asked.size > MOST_ANSWERS) asked.clear();
   const { allocation } = call;
   const api = allocation?.api ?? null;
   const asks = JSON.stringify([
@@ -70,39 +59,21 @@ export function judged(
   }
 }
 
-const SLEEPS: ReadonlySet<string> = new Set(["sleep-in-atomic", "nofs-is-not-atomic"]);
+const SLEEPS = words("sleep-in-atomic nofs-is-not-atomic");
 
-const rulesNamed = (...ids: readonly string[]): readonly Rule[] => ids.flatMap((id) => kernelRule(id) ?? []);
+/** Rules by their names, side by side. */
+export const rulesNamed = (...ids: readonly string[]): readonly Rule[] =>
+  [...words(...ids)].flatMap((id) => kernelRule(id) ?? []);
 
 /** The rules that speak of a function that allocates inside. */
-const INSIDE_RULES = rulesNamed("sleep-in-atomic", "alloc-in-nmi", "fs-reclaim-under-lock", "io-reclaim-under-lock");
+const INSIDE_RULES = rulesNamed("sleep-in-atomic alloc-in-nmi fs-reclaim-under-lock io-reclaim-under-lock");
 
 /** The rules that speak of a mask and a place, whatever function is called. */
 const MASK_RULES = rulesNamed(
-  "sleep-in-atomic",
-  "nofs-is-not-atomic",
-  "alloc-in-nmi",
-  "rt-alloc-in-atomic",
-  "atomic-or-kernel",
-  "atomic-when-sleepable",
-  "atomic-with-nomemalloc",
-  "nowait-may-warn",
-  "nowait-redundant-nowarn",
-  "no-reclaim-bits",
-  "fs-reclaim-under-lock",
-  "io-reclaim-under-lock",
-  "reclaim-in-fence-signalling",
-  "nofail-without-reclaim",
-  "nofail-with-noretry",
-  "nofail-with-retry-mayfail",
-  "nofail-in-atomic",
-  "noretry-without-reclaim",
-  "retry-mayfail-without-reclaim",
-  "noretry-with-retry-mayfail",
-  "memalloc-with-nomemalloc",
-  "zone-dma-dma32",
-  "zone-dma-highmem",
-  "zone-dma32-highmem",
-  "mobility-conflict",
-  "removed-flag",
+  "sleep-in-atomic nofs-is-not-atomic alloc-in-nmi rt-alloc-in-atomic atomic-or-kernel",
+  "atomic-when-sleepable atomic-with-nomemalloc nowait-may-warn nowait-redundant-nowarn no-reclaim-bits",
+  "fs-reclaim-under-lock io-reclaim-under-lock reclaim-in-fence-signalling nofail-without-reclaim",
+  "nofail-with-noretry nofail-with-retry-mayfail nofail-in-atomic noretry-without-reclaim",
+  "retry-mayfail-without-reclaim noretry-with-retry-mayfail memalloc-with-nomemalloc zone-dma-dma32",
+  "zone-dma-highmem zone-dma32-highmem mobility-conflict removed-flag",
 );

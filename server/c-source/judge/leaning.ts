@@ -1,4 +1,4 @@
-import { kept } from "../../model/kept.ts";
+import { kept, keptFor } from "../../model/kept.ts";
 import type { NamedValues } from "../functions/declarations.ts";
 import type { FunctionRead } from "../functions/function-read.ts";
 import { namesIn } from "./site.ts";
@@ -43,23 +43,15 @@ function textsOf({ maskMacros, numberMacros }: NamedValues): ReadonlyMap<string,
 
 const wordsIn = (text: string): readonly string[] => text.match(/[A-Za-z_]\w*/g) ?? [];
 
-const words = kept<FunctionRead, readonly string[]>();
-
 /** The words in what it gives its calls, and in the masks that it writes. */
-function wordsOf(read: FunctionRead): readonly string[] {
-  const before = words.get(read);
-  if (before !== undefined) return before;
-  const found = new Set<string>();
-  const add = (text: string): void => {
-    for (const word of wordsIn(text)) found.add(word);
-  };
-  for (const call of read.calls) {
-    for (const { text } of call.arguments) add(text);
-    for (const text of call.allocation?.through?.arguments ?? []) add(text);
-  }
-  for (const { cases } of read.writes)
-    for (const { expression } of cases) for (const name of namesIn(expression)) add(name);
-  const made = [...found];
-  words.set(read, made);
-  return made;
-}
+const wordsOf = keptFor(
+  ({ calls, writes }: FunctionRead): readonly string[] => [
+    ...new Set([
+      ...calls.flatMap((call) =>
+        [...call.arguments.map(({ text }) => text), ...(call.allocation?.through?.arguments ?? [])].flatMap(wordsIn),
+      ),
+      ...writes.flatMap(({ cases }) => cases.flatMap(({ expression }) => namesIn(expression))),
+    ]),
+  ],
+  kept(),
+);

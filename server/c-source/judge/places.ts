@@ -3,20 +3,18 @@ import { maskEdits } from "../../rules/mask-edits.ts";
 import { maskPlace } from "../../rules/mask-places.ts";
 import type { TextEdit } from "../../rules/finding.ts";
 import type { Anchor, RuleFix } from "../../rules/rule.ts";
-import type { Call } from "../functions/call.ts";
+import type { LocalPlace } from "../evidence.ts";
+import { maskArgumentOf, nameOf, type Call } from "../functions/call.ts";
 import { valueIn, type MaskReading } from "./site.ts";
 import { signatureNamed } from "../text/signatures.ts";
 
-/** A stretch of a function: offsets from its start. */
-export interface Place {
-  readonly start: number;
-  readonly end: number;
-}
-
-const nameOf = (call: Call): Place => ({ start: call.start, end: call.start + call.name.length });
-
 /** The text of a call that an anchor is about; null: it stands somewhere else. */
-export function placeOf(call: Call, readings: readonly MaskReading[], kernel: Kernel, anchor: Anchor): Place | null {
+export function placeOf(
+  call: Call,
+  readings: readonly MaskReading[],
+  kernel: Kernel,
+  anchor: Anchor,
+): LocalPlace | null {
   const signature = call.allocation?.through == null ? signatureNamed(call.name) : null;
   switch (anchor.kind) {
     case "size":
@@ -36,7 +34,7 @@ export function placeOf(call: Call, readings: readonly MaskReading[], kernel: Ke
       return nameOf(call);
     default: {
       const [only, ...more] = readings;
-      const written = call.arguments[call.allocation?.mask?.index ?? -1];
+      const written = maskArgumentOf(call);
       const isOne = only !== undefined && more.length === 0 && only.isInCall;
       const place = maskPlace(kernel, isOne ? valueIn(only, kernel) : null, anchor);
       return place === null ? null : (place.marked?.span ?? written ?? nameOf(call));

@@ -3,11 +3,10 @@ import { isAtomic, type Context } from "../../model/contexts.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { kernelOf } from "../../model/kernels/kernels.ts";
 import { verdict } from "../../model/verdict.ts";
-import { kernelRule } from "../../rules/catalogue.ts";
 import { judge, type SiteFinding } from "../../rules/judge.ts";
 import type { Anchor, Rule, RuleFix } from "../../rules/rule.ts";
-import { judged } from "./answers.ts";
-import { apiOf, type Call } from "../functions/call.ts";
+import { judged, rulesNamed } from "./answers.ts";
+import { apiOf, nameOf, type Allocation, type Call } from "../functions/call.ts";
 import {
   ANYWHERE,
   contextWith,
@@ -20,6 +19,7 @@ import {
   type Fact,
   type LocalStep,
 } from "../evidence.ts";
+import { keptFor } from "../../model/kept.ts";
 import { both, canReach, conditionsOf, factsLeft, ownFacts } from "../link/facts.ts";
 import type { FunctionRead } from "../functions/function-read.ts";
 import type { NamedFile } from "../link/linked.ts";
@@ -52,20 +52,27 @@ export type Proven = Pick<Said, "confidence" | "isConvention" | "way" | "proof">
 
 const BY_THE_MASK: Proven = { confidence: "certain", isConvention: false, way: null, proof: [] };
 
+/** A call that is judged, and what is said of it so far, by rule. */
+interface Judging {
+  readonly read: FunctionRead;
+  readonly call: Call;
+  readonly allocation: Allocation;
+  readonly named: NamedFile;
+  readonly kernel: Kernel;
+  readonly said: Map<string, Said>;
+}
+
+/** The masks that it can be given, the parameters of its function being these; null: they are not known. */
+function masksOf({ read, allocation, named }: Judging, bindings: Bindings): readonly MaskReading[] | null {
+  const readings = readingsOf(named.file, read, allocation, bindings);
+  return allocation.mask !== null && readings?.length === 0 ? null : readings;
+}
+
 /** Judges a call in these contexts; rules that have spoken before are not asked again. */
-function say(
-  read: FunctionRead,
-  call: Call,
-  named: NamedFile,
-  kernel: Kernel,
-  contexts: readonly Context[],
-  bindings: Bindings,
-  proven: Proven,
-  said: Map<string, Said>,
-): void {
-  if (call.allocation === null) return;
-  const readings = readingsOf(named.file, read, call.allocation, bindings);
-  if (readings === null || (call.allocation.mask !== null && readings.length === 0)) return;
+function say(judging: Judging, contexts: readonly Context[], bindings: Bindings, proven: Proven): void {
+  const { call, named, kernel, said } = judging;
+  const readings = masksOf(judging, bindings);
+  if (readings === null) return;
   const where = contexts.length === 1 ? contexts : allowed(call, readings, contexts, kernel);
   const sure = provenThrough(call, proven);
   const isAnywhere = proven.way === null && proven.proof.length === 0;
@@ -77,7 +84,7 @@ function say(
 function provenThrough({ name, start, allocation }: Call, proven: Proven): Proven {
   const through = allocation?.through ?? null;
   if (through === null) return proven;
-  const step: LocalStep = { start, end: start + name.length, text: through.because };
+  const step: LocalStep = { ...nameOf({ start, name }), text: through.because };
   return { ...proven, confidence: weaker(proven.confidence, through.sure), proof: [...proven.proof, step] };
 }
 
@@ -88,30 +95,38 @@ export function saidAlone(
   named: NamedFile,
   { kernel, confidence }: Asking,
 ): readonly Said[] {
+  const { allocation, state } = call;
+  if (allocation === null) return [];
   const said = new Map<string, Said>();
-  const facts = factsFor(call, ownFacts(read, call.state));
-  const slept = call.state.sleptAt >= 0;
+  const judging: Judging = { read, call, allocation, named, kernel, said };
+  const facts = factsFor(call, ownFacts(read, state));
   const names = facts.map(({ context }) => context);
   const scopes = names.filter((name) => !isForbidding(kernel, name));
-  const anywhere = unproven(kernel, scopes, slept);
-  say(read, call, named, kernel, anywhere, {}, BY_THE_MASK, said);
-  addOutsideReclaim(read, call, named, anywhere, kernel, said);
-  if (confidence !== "certain") addUnlooked(read, call, named, anywhere, { kernel, confidence }, said);
-  const elsewhere = call.allocation?.through?.isFixed === true ? [...said.keys()] : [];
+  const anywhere = unproven(kernel, scopes, state.sleptAt >= 0);
+  say(judging, anywhere, {}, BY_THE_MASK);
+  addOutsideReclaim(judging, anywhere, confidence);
+  const elsewhere = allocation.through?.isFixed === true ? [...said.keys()] : [];
   if (names.length > scopes.length) {
     const firm = facts.filter((fact) => !fact.isLoose && isForbidding(kernel, fact.context));
     const sayUnder = (under: readonly Fact[], sure: Confidence): void => {
-      const proof = stepsOf(under, kernel);
-      const proven: Proven = { confidence: sure, isConvention: under !== firm, way: null, proof };
+      if (RANK[sure] < RANK[confidence]) return;
       const context = contextWith(kernel, [...scopes, ...under.map((fact) => fact.context)]);
-      const conditions = conditionsOf(call.state);
-      if (RANK[sure] >= RANK[confidence]) say(read, call, named, kernel, [context], conditions, proven, said);
+      const proof = stepsOf(under, kernel);
+      say(judging, [context], conditionsOf(state), {
+        confidence: sure,
+        isConvention: under !== firm,
+        way: null,
+        proof,
+      });
     };
-    const sure = firm.reduce<Confidence>((most, fact) => stronger(most, fact.sure), "possible");
-    if (firm.length > 0) sayUnder(firm, sure);
+    if (firm.length > 0)
+      sayUnder(
+        firm,
+        firm.reduce<Confidence>((most, fact) => stronger(most, fact.sure), "possible"),
+      );
     if (firm.length < names.length - scopes.length) sayUnder(facts, "possible");
   }
-  addForRt(read, call, named, facts, kernel, said);
+  addForRt(judging, facts);
   // What is wrong with a mask wherever it stands is told where it does.
   for (const rule of elsewhere) said.delete(rule);
   return [...said.values()];
@@ -127,112 +142,85 @@ export function reachedBy(
   said: Map<string, Said>,
 ): void {
   const { state, allocation } = call;
-  if (RANK[way.confidence] < RANK[confidence] || !canReach(state, way.bindings)) return;
+  if (allocation === null || RANK[way.confidence] < RANK[confidence] || !canReach(state, way.bindings)) return;
   const brought = heldAt(call, factsLeft(way.facts, state));
   if (brought.length === 0) return;
   const own = factsFor(call, ownFacts(read, state));
   const names = both(brought, own).map((fact) => fact.context);
   const context = contextWith(kernel, names);
   if (!isBinding(kernel, context)) return;
-  const sure: Pick<Proven, "confidence" | "isConvention"> =
-    allocation?.result.isOnce === true ? { confidence: "possible", isConvention: true } : way;
-  const { confidence: most, isConvention } = sure;
-  const proven: Proven = { confidence: most, isConvention, way, proof: stepsOf(own, kernel) };
+  const { confidence: sure, isConvention } = allocation.result.isOnce ? BY_ONE_WAY : way;
   const contexts = way.mayBeAtomic ? [context, contextWith(kernel, [...names, "spin_lock"])] : [context];
-  say(read, call, named, kernel, contexts, way.bindings, proven, said);
+  const proven: Proven = { confidence: sure, isConvention, way, proof: stepsOf(own, kernel) };
+  say({ read, call, allocation, named, kernel, said }, contexts, way.bindings, proven);
 }
 
-const UNCHECKED: readonly Rule[] = ["unchecked-result"].flatMap((id) => kernelRule(id) ?? []);
-const COSTLY: readonly Rule[] = ["nofail-costly-order"].flatMap((id) => kernelRule(id) ?? []);
+/** Of what is made once nobody knows which way makes it. */
+const BY_ONE_WAY: Pick<Proven, "confidence" | "isConvention"> = { confidence: "possible", isConvention: true };
+
+const UNCHECKED = rulesNamed("unchecked-result");
+const COSTLY = rulesNamed("nofail-costly-order");
+const RT_RULES = rulesNamed("rt-alloc-in-atomic");
+
+/** Adds what some rules say of a call in these contexts. */
+function add(
+  { call, named, said }: Judging,
+  kernel: Kernel,
+  contexts: readonly Context[],
+  readings: readonly MaskReading[],
+  rules: readonly Rule[],
+  more: Partial<Proven> = {},
+): void {
+  const site = callSite(call, named.file, readings, () => contexts);
+  for (const finding of judge(site, kernel, rules))
+    said.set(finding.rule, { finding, readings, isAnywhere: false, ...BY_THE_MASK, ...more });
+}
 
 /**
- * Of a result that nobody looks at, and of a high order that must not fail, another rule speaks where reclaim is: it is
- * wrong in every place.
+ * Of a result that nobody looks at, of one that is handed on or kept, and of a high order that must not fail, another
+ * rule speaks where reclaim is: it is wrong in every place.
  */
-function addOutsideReclaim(
-  read: FunctionRead,
-  call: Call,
-  named: NamedFile,
-  anywhere: readonly Context[],
-  kernel: Kernel,
-  said: Map<string, Said>,
-): void {
-  const { allocation } = call;
-  if (allocation === null || allocation.api === null) return;
+function addOutsideReclaim(judging: Judging, anywhere: readonly Context[], confidence: Confidence): void {
+  const { call, allocation, kernel, said } = judging;
+  const { api, result } = allocation;
+  const readings = api === null ? null : readingsOf(judging.named.file, judging.read, allocation, {});
+  if (api === null || readings === null) return;
   const outside = anywhere.filter(({ task }) => task === 0);
-  const readings = outside.length === anywhere.length ? null : readingsOf(named.file, read, allocation, {});
-  if (readings === null) return;
+  const where = (): readonly Context[] => allowed(call, readings, outside, kernel);
   const isNofail = readings.some((reading) => (valueIn(reading, kernel).mask & kernel.bits.NOFAIL) !== 0);
-  const rules = allocation.result.is === "unchecked" ? UNCHECKED : isNofail ? COSTLY : [];
-  if (rules.every(({ id }) => said.has(id))) return;
-  const where = allowed(call, readings, outside, kernel);
-  for (const finding of judge(
-    callSite(call, named.file, readings, () => where),
-    kernel,
-    rules,
-  ))
-    said.set(finding.rule, { finding, readings, ...BY_THE_MASK, isAnywhere: false });
-}
-
-/** Of a result that is handed on or kept, and that nobody in its function looks at, another rule speaks too. */
-function addUnlooked(
-  read: FunctionRead,
-  call: Call,
-  named: NamedFile,
-  anywhere: readonly Context[],
-  { kernel, confidence }: Asking,
-  said: Map<string, Said>,
-): void {
-  const { allocation } = call;
-  const unlooked = allocation?.result.unlooked ?? null;
-  if (allocation === null || allocation.api === null || unlooked === null) return;
-  if (!/\*\s*\w+\(/.test(apiNamed(allocation.api)?.signature ?? "")) return;
+  const rules = result.is === "unchecked" ? UNCHECKED : isNofail ? COSTLY : [];
+  if (outside.length < anywhere.length && rules.some(({ id }) => !said.has(id)))
+    add(judging, kernel, where(), readings, rules);
+  const { unlooked } = result;
+  if (unlooked === null || !/\*\s*\w+\(/.test(apiNamed(api)?.signature ?? "")) return;
   const sure = unlooked.isUsed ? "likely" : "possible";
   if (RANK[sure] < RANK[confidence]) return;
-  const unchecked: Call = { ...call, allocation: { ...allocation, result: { ...allocation.result, is: "unchecked" } } };
-  const outside = anywhere.filter(({ task }) => task === 0);
-  const readings = readingsOf(named.file, read, allocation, {});
-  if (readings === null) return;
-  const where = allowed(call, readings, outside, kernel);
-  const site = callSite(unchecked, named.file, readings, () => where);
-  const proven = { ...BY_THE_MASK, confidence: sure, isAnywhere: false } as const;
-  for (const finding of judge(site, kernel, UNCHECKED)) said.set(finding.rule, { finding, readings, ...proven });
+  const unchecked: Call = { ...call, allocation: { ...allocation, result: { ...result, is: "unchecked" } } };
+  add({ ...judging, call: unchecked }, kernel, where(), readings, UNCHECKED, { confidence: sure });
 }
-
-const RT_RULES: readonly Rule[] = ["rt-alloc-in-atomic"].flatMap((id) => kernelRule(id) ?? []);
 
 /**
  * A raw spinlock spins on PREEMPT_RT too, and lockdep reports an allocation under one on every kernel
  * (PROVE_RAW_LOCK_NESTING): worth knowing where PREEMPT_RT is off.
  */
-function addForRt(
-  read: FunctionRead,
-  call: Call,
-  named: NamedFile,
-  facts: readonly Fact[],
-  kernel: Kernel,
-  said: Map<string, Said>,
-): void {
+function addForRt(judging: Judging, facts: readonly Fact[]): void {
+  const { kernel, allocation, said } = judging;
   const raw = facts.filter(({ family }) => family === "raw");
-  const isInside = call.allocation?.through?.isInside === true;
-  if (raw.length === 0 || kernel.options.PREEMPT_RT || call.allocation === null || isInside) return;
+  if (raw.length === 0 || kernel.options.PREEMPT_RT || allocation.through?.isInside === true) return;
   const rt = kernelOf(kernel.name, { ...kernel.options, PREEMPT_RT: true });
-  const readings = readingsOf(named.file, read, call.allocation, {});
+  const readings = readingsOf(judging.named.file, judging.read, allocation, {});
   if ("unknown" in rt || readings === null || readings.length === 0) return;
-  const where = [
+  const contexts = [
     contextWith(
       rt,
       facts.map(({ context }) => context),
     ),
   ];
-  for (const finding of judge(
-    callSite(call, named.file, readings, () => where),
-    rt,
-    RT_RULES,
-  )) {
-    const message = finding.message.replace(/: with PREEMPT_RT /, ": on PREEMPT_RT ");
-    const lower = { ...finding, severity: "information", message } as const;
-    said.set(finding.rule, { finding: lower, readings, ...BY_THE_MASK, isAnywhere: false, proof: takenIn(raw) });
+  const found = new Map<string, Said>();
+  add({ ...judging, said: found }, rt, contexts, readings, RT_RULES, { proof: takenIn(raw) });
+  for (const [rule, one] of found) {
+    const message = one.finding.message.replace(/: with PREEMPT_RT /, ": on PREEMPT_RT ");
+    said.set(rule, { ...one, finding: { ...one.finding, severity: "information", message } });
   }
 }
 
@@ -248,9 +236,9 @@ function factsFor(call: Call, facts: readonly Fact[]): readonly Fact[] {
 }
 
 /** What a function that stands for another holds itself where it calls that. */
-function heldThrough({ name, start }: Call, { by, context, family, lock, sure }: Held): Fact {
-  const text = `${name}() takes its memory under ${lock === null ? `${by}()` : `${by}(${lock})`}`;
-  return { context, family, lock, isLoose: false, sure, taken: { start, end: start + name.length, text } };
+function heldThrough(call: Call, { by, context, family, lock, sure }: Held): Fact {
+  const text = `${call.name}() takes its memory under ${by}(${lock ?? ""})`;
+  return { context, family, lock, isLoose: false, sure, taken: { ...nameOf(call), text } };
 }
 
 /** The fact by itself forbids something; a scope and a lock that sleeps do not. */
@@ -285,15 +273,14 @@ function allowed(
 }
 
 /** By the name of the function, which alone decides it. */
-const sleepless = new WeakMap<Kernel, Map<string, boolean>>();
+const sleepless = keptFor((_: Kernel) => new Map<string, boolean>());
 
 /** A call without a mask that does not sleep in a process, and so nowhere. */
 function isSleepless(call: Call, kernel: Kernel): boolean {
-  const known = sleepless.get(kernel) ?? new Map<string, boolean>();
-  sleepless.set(kernel, known);
   const api = call.allocation?.api ?? null;
   // Of what the model does not know nothing is known.
   if (api === null) return true;
+  const known = sleepless(kernel);
   const is = known.get(api) ?? isSleeplessAs(api, call, kernel);
   known.set(api, is);
   return is;

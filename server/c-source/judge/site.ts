@@ -1,4 +1,4 @@
-import { kept } from "../../model/kept.ts";
+import { kept, keptFor } from "../../model/kept.ts";
 import { apiNamed, maskOfCall } from "../../model/apis.ts";
 import type { Context } from "../../model/contexts.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
@@ -32,33 +32,32 @@ export interface MaskReading {
 }
 
 /** Where the names of a file's masks are looked up. */
-export function fileScope({ named: values }: CFile, kernel: Kernel): MaskScope {
-  const known = scopes.get(values)?.get(kernel);
-  if (known !== undefined) return known;
-  const named = new Map<string, NamedMask | null>();
-  const open = new Set<string>();
-  const scope: MaskScope = {
-    kernel,
-    lookup: (name) => {
-      const found = named.get(name);
-      if (found !== undefined) return found;
-      const macro = values.maskMacros.find((one) => one.name === name);
-      const [only, ...more] = macro?.cases ?? [];
-      if (macro === undefined || only === undefined || more.length > 0 || open.has(name)) return null;
-      open.add(name);
-      const value = namedMask(scope, only.expression, macro.parameter);
-      open.delete(name);
-      named.set(name, value);
-      return value;
-    },
-  };
-  const inKernels = scopes.get(values) ?? new Map<Kernel, MaskScope>();
-  inKernels.set(kernel, scope);
-  scopes.set(values, inKernels);
-  return scope;
-}
+export const fileScope = ({ named }: CFile, kernel: Kernel): MaskScope => scopesOf(named)(kernel);
 
-const scopes = kept<CFile["named"], Map<Kernel, MaskScope>>();
+const scopesOf = keptFor(
+  ({ maskMacros }: CFile["named"]) =>
+    keptFor((kernel: Kernel): MaskScope => {
+      const known = new Map<string, NamedMask | null>();
+      const open = new Set<string>();
+      const scope: MaskScope = {
+        kernel,
+        lookup: (name) => {
+          const found = known.get(name);
+          if (found !== undefined) return found;
+          const macro = maskMacros.find((one) => one.name === name);
+          const [only, ...more] = macro?.cases ?? [];
+          if (macro === undefined || only === undefined || more.length > 0 || open.has(name)) return null;
+          open.add(name);
+          const value = namedMask(scope, only.expression, macro.parameter);
+          open.delete(name);
+          known.set(name, value);
+          return value;
+        },
+      };
+      return scope;
+    }),
+  kept(),
+);
 
 const MOST_READINGS = 8;
 

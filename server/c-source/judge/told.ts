@@ -1,7 +1,7 @@
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import type { Severity, TextEdit } from "../../rules/finding.ts";
-import { callText, maskTextOf, type CFinding } from "../c-finding.ts";
-import type { Call } from "../functions/call.ts";
+import { callText, type CFinding } from "../c-finding.ts";
+import { maskArgumentOf, type Call } from "../functions/call.ts";
 import { stepIn, type LocalStep } from "../evidence.ts";
 import type { FunctionRead } from "../functions/function-read.ts";
 import type { NamedFile } from "../link/linked.ts";
@@ -64,7 +64,7 @@ export function told(
     start: place.start,
     end: place.end,
     call: callText(call),
-    maskText: maskTextOf(call),
+    maskText: maskArgumentOf(call)?.text ?? "",
     confidence,
     isAnywhere,
     proof: [...proof, ...uses].map((step) => stepIn(ITSELF, step)),

@@ -1,7 +1,8 @@
 import type { CFile } from "../functions/c-file.ts";
-import type { Call } from "../functions/call.ts";
+import { nameOf, type Call } from "../functions/call.ts";
 import type { Table } from "../functions/declarations.ts";
-import { weaker, type Confidence, type Fact, type Step } from "../evidence.ts";
+import { stepIn, type Confidence, type Fact, type Step } from "../evidence.ts";
+import { keptFor } from "../../model/kept.ts";
 import { NO_BINDINGS } from "./facts.ts";
 import type { LinkedFunction } from "./linked.ts";
 import { callsOneOf, leadsOf, registeredBy, registrationOf, type GentleMask } from "../functions/outline.ts";
@@ -65,26 +66,29 @@ function reachAs(linking: Linking, fn: LinkedFunction, handler: Handler, step: S
     maySleep && otherwise !== undefined ? [otherwise, "possible"] : [handler.contexts, handler.confidence];
   const isOpen = decidedBy.length > 0 && !decidedBy.some((word) => facts.includes(word));
   reach(linking, fn, {
-    facts: factsOf(contexts),
-    from: step,
-    length: 1,
-    confidence: isOwn && fn.file === step.file ? confidence : weaker(confidence, "possible"),
+    ...byConvention(factsOf(contexts), step),
+    confidence: isOwn && fn.file === step.file ? confidence : "possible",
     isConvention: confidence === "possible" || isOpen,
     mayBeAtomic: contexts === otherwise,
-    bindings: NO_BINDINGS,
   });
 }
 
-const known = new WeakMap<Handler["contexts"], readonly Fact[]>();
+/** A way that begins where a function stands by convention. */
+const byConvention = (facts: readonly Fact[], from: Step): Way => ({
+  facts,
+  from,
+  length: 1,
+  confidence: "possible",
+  isConvention: true,
+  mayBeAtomic: false,
+  bindings: NO_BINDINGS,
+});
+
+/** The head of a function, as a step. */
+const headStep = (fn: LinkedFunction, text: string): Step => stepIn(fn, { ...fn.read.head, text });
 
 /** Where a handler is called: the same list for each of its kind. */
-function factsOf(contexts: Handler["contexts"]): readonly Fact[] {
-  const before = known.get(contexts);
-  if (before !== undefined) return before;
-  const facts = contexts.map(certainly);
-  known.set(contexts, facts);
-  return facts;
-}
+const factsOf = keptFor((contexts: Handler["contexts"]): readonly Fact[] => contexts.map(certainly));
 
 const certainly = (context: string): Fact => ({
   context,
@@ -197,10 +201,9 @@ function reachQueued(linking: Linking): void {
     if (!facts.includes(QUEUE_MACRO)) return;
     for (const fn of functions.filter(({ read }) => read.name.endsWith("_lck"))) {
       const target = linking.targets.named(index, fn.read.name);
-      const { start, end, text } = fn.read.head;
-      const because = `${QUEUE_MACRO}() has ${text}() called under the lock of the host`;
-      const step: Step = { file: index, start: fn.start + start, end: fn.start + end, text: because };
-      if (target !== null) reachAs(linking, target, QUEUED, step);
+      if (target === null) continue;
+      const because = `${QUEUE_MACRO}() has ${fn.read.name}() called under the lock of the host`;
+      reachAs(linking, target, QUEUED, headStep(target, because));
     }
   });
 }
@@ -208,9 +211,7 @@ function reachQueued(linking: Linking): void {
 function reachDeclared(linking: Linking, { function: name, path, contexts, because }: DeclaredContext): void {
   for (const fn of linking.functions) {
     if (fn.read.name !== name || (path !== null && linking.files[fn.file]?.path !== path)) continue;
-    const { start, end } = fn.read.head;
-    const step: Step = { file: fn.file, start: fn.start + start, end: fn.start + end, text: because };
-    reachAs(linking, fn, { contexts, confidence: "certain" }, step);
+    reachAs(linking, fn, { contexts, confidence: "certain" }, headStep(fn, because));
   }
 }
 
@@ -222,22 +223,8 @@ function reachAnnotated(linking: Linking, fn: LinkedFunction): void {
     if (argument === null || !(name === "__must_hold" || (name === "__releases" && !acquires))) continue;
     const held = takenAs(linking, fn.file, argument);
     if (held === null) continue;
-    const { start, end } = fn.read.head;
-    const step: Step = {
-      file: fn.file,
-      start: fn.start + start,
-      end: fn.start + end,
-      text: `${fn.read.name}() is marked ${name}(${argument})`,
-    };
-    reach(linking, fn, {
-      facts: [{ ...certainly(held.context), family: held.family, lock: argument }],
-      from: step,
-      length: 1,
-      confidence: "possible",
-      isConvention: true,
-      mayBeAtomic: false,
-      bindings: NO_BINDINGS,
-    });
+    const facts = [{ ...certainly(held.context), family: held.family, lock: argument }];
+    reach(linking, fn, byConvention(facts, headStep(fn, `${fn.read.name}() is marked ${name}(${argument})`)));
   }
 }
 
@@ -248,18 +235,7 @@ const IN_TRANSACTION: readonly Fact[] = [
 /** A function that is given a transaction stands in one. */
 function reachTransacted(linking: Linking, fn: LinkedFunction): void {
   if (!fn.outline.isTransacted) return;
-  const { start, end } = fn.read.head;
-  const text = `${fn.read.name}() is given a transaction`;
-  const step: Step = { file: fn.file, start: fn.start + start, end: fn.start + end, text };
-  reach(linking, fn, {
-    facts: IN_TRANSACTION,
-    from: step,
-    length: 1,
-    confidence: "possible",
-    isConvention: true,
-    mayBeAtomic: false,
-    bindings: NO_BINDINGS,
-  });
+  reach(linking, fn, byConvention(IN_TRANSACTION, headStep(fn, `${fn.read.name}() is given a transaction`)));
 }
 
 /** Where a function stands that asks with such a mask. */
@@ -270,21 +246,8 @@ const GENTLE: Readonly<Record<GentleMask, readonly string[]>> = { GFP_NOFS: ["fs
  */
 function reachGentle(linking: Linking, fn: LinkedFunction): void {
   for (const { call, name } of fn.outline.gentle) {
-    const step: Step = {
-      file: fn.file,
-      start: fn.start + call.start,
-      end: fn.start + call.start + call.name.length,
-      text: `${fn.read.name}() itself allocates with ${name}`,
-    };
-    const way: Way = {
-      facts: factsOf(GENTLE[name]),
-      from: step,
-      length: 1,
-      confidence: "possible",
-      isConvention: true,
-      mayBeAtomic: false,
-      bindings: NO_BINDINGS,
-    };
+    const step = stepIn(fn, { ...nameOf(call), text: `${fn.read.name}() itself allocates with ${name}` });
+    const way = byConvention(factsOf(GENTLE[name]), step);
     for (const lead of leadsOf(fn.read)) pass(linking, fn, lead, way);
   }
 }

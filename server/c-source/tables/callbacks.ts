@@ -29,7 +29,7 @@ export interface Registration extends Handler {
 /**
  * By context, what is called in it; a `?` before a line: by convention, not by what the kernel does. A line has one of
  *
- *     request_irq:1 pci_request_irq:2       functions that have this argument called
+ *     request_irq pci_request_irq:2         functions that have their argument 1 called, or this one
  *     xt_target|xt_match.target,match       members of a table of these types; `*`: of any type
  *     .bi_end_io,end_io                     members that it is written into, of whatever structure
  *
@@ -42,19 +42,19 @@ export interface Registration extends Handler {
 const CALLED: Readonly<Record<string, readonly string[]>> = {
   irq_handler: [
     // kernel/irq/handle.c:__handle_irq_event_percpu
-    "request_irq:1 pci_request_irq:2 devm_request_irq:2",
-    "request_threaded_irq:1 devm_request_threaded_irq:2",
+    "request_irq pci_request_irq:2 devm_request_irq:2",
+    "request_threaded_irq devm_request_threaded_irq:2",
     // drivers/virtio/virtio_ring.c:vring_interrupt
-    "virtio_find_single_vq:1",
+    "virtio_find_single_vq",
     // drivers/xen/events/events_base.c: request_irq()
-    "bind_evtchn_to_irqhandler:1 bind_virq_to_irqhandler:2 bind_ipi_to_irqhandler:2",
+    "bind_evtchn_to_irqhandler bind_virq_to_irqhandler:2 bind_ipi_to_irqhandler:2",
     "bind_interdomain_evtchn_to_irqhandler_lateeoi:2",
     // kernel/irq/manage.c:request_any_context_irq (a thread where the chip sleeps)
-    "?request_any_context_irq:1 devm_request_any_context_irq:2",
+    "?request_any_context_irq devm_request_any_context_irq:2",
     // arch/um/kernel/irq.c:um_request_irq
     "um_request_irq:3",
     // drivers/gpu/drm/nouveau/nvkm/subdev/timer/base.c:nvkm_timer_alarm_trigger, from the interrupt
-    "nvkm_alarm_init:1",
+    "nvkm_alarm_init",
     // drivers/usb/core/hcd.c:usb_hcd_irq
     "hc_driver.irq",
     // drivers/gpu/drm/amd/amdgpu/amdgpu_irq.c:amdgpu_irq_dispatch; amdgpu_irq_update (src->lock)
@@ -70,22 +70,22 @@ const CALLED: Readonly<Record<string, readonly string[]>> = {
   ],
   hardirq: [
     // kernel/irq/chip.c:handle_percpu_devid_irq
-    "request_percpu_irq:1",
+    "request_percpu_irq",
     // kernel/irq/handle.c:generic_handle_irq_desc
-    "irq_set_chained_handler:1 irq_set_chained_handler_and_data:1",
+    "irq_set_chained_handler irq_set_chained_handler_and_data",
     // drivers/i2c/i2c-core-slave.c:i2c_slave_event, from a controller's interrupt
-    "?i2c_slave_register:1",
+    "?i2c_slave_register",
     // drivers/acpi/acpica/evgpe.c:acpi_ev_gpe_dispatch
     "acpi_install_gpe_handler:3 acpi_install_gpe_raw_handler:3",
     // arch/s390/kernel/irq.c:do_ext_interrupt
-    "register_external_irq:1",
+    "register_external_irq",
     // kernel/events/core.c:__perf_event_overflow
     "perf_event_create_kernel_counter:3",
-    "register_user_hw_breakpoint:1 register_wide_hw_breakpoint:1",
+    "register_user_hw_breakpoint register_wide_hw_breakpoint",
     // drivers/acpi/acpica/evevent.c:acpi_ev_fixed_event_dispatch; evsci.c:acpi_ev_sci_dispatch
-    "acpi_install_fixed_event_handler:1 acpi_install_sci_handler:0",
+    "acpi_install_fixed_event_handler acpi_install_sci_handler:0",
     // drivers/iio/industrialio-trigger.c:iio_trigger_attach_poll_func (the half in the interrupt)
-    "iio_alloc_pollfunc:0 iio_triggered_buffer_setup:1 devm_iio_triggered_buffer_setup:2",
+    "iio_alloc_pollfunc:0 iio_triggered_buffer_setup devm_iio_triggered_buffer_setup:2",
     // drivers/s390/net/ism_drv.c:ism_handle_irq
     "ism_client.handle_event,handle_irq",
     // drivers/s390/cio/airq.c:do_airq_interrupt; drivers/s390/char/sclp.c:sclp_dispatch_evbufs, con3270.c
@@ -96,12 +96,12 @@ const CALLED: Readonly<Record<string, readonly string[]>> = {
   ],
   timer: [
     // kernel/time/timer.c:call_timer_fn
-    "timer_setup:1 timer_setup_on_stack:1 __timer_setup:1 DEFINE_TIMER:1",
+    "timer_setup timer_setup_on_stack __timer_setup DEFINE_TIMER",
   ],
   tasklet: [
     // kernel/softirq.c:tasklet_action_common
-    "tasklet_setup:1 tasklet_init:1 DECLARE_TASKLET:1 DECLARE_TASKLET_OLD:1",
-    "DECLARE_TASKLET_DISABLED:1 DECLARE_TASKLET_DISABLED_OLD:1",
+    "tasklet_setup tasklet_init DECLARE_TASKLET DECLARE_TASKLET_OLD",
+    "DECLARE_TASKLET_DISABLED DECLARE_TASKLET_DISABLED_OLD",
     // drivers/hv/connection.c:vmbus_on_event
     "vmbus_open:5",
     // drivers/bus/mhi/host/main.c:parse_xfer_event, mhi_ev_task
@@ -121,7 +121,7 @@ const CALLED: Readonly<Record<string, readonly string[]>> = {
   ],
   hrtimer: [
     // kernel/time/hrtimer.c:__run_hrtimer
-    "hrtimer_setup:1 hrtimer_setup_on_stack:1",
+    "hrtimer_setup hrtimer_setup_on_stack",
     // kernel/time/alarmtimer.c:alarmtimer_fired
     "alarm_init:2",
     // kernel/time/hrtimer.c:__run_hrtimer
@@ -129,7 +129,7 @@ const CALLED: Readonly<Record<string, readonly string[]>> = {
   ],
   irq_work: [
     // kernel/irq_work.c:irq_work_single
-    "init_irq_work:1 DEFINE_IRQ_WORK:1",
+    "init_irq_work DEFINE_IRQ_WORK",
   ],
   napi_poll: [
     // net/core/dev.c:__napi_poll
@@ -140,20 +140,20 @@ const CALLED: Readonly<Record<string, readonly string[]>> = {
     // lib/irq_poll.c:irq_poll_softirq
     "irq_poll_init:2",
     // kernel/softirq.c:handle_softirqs
-    "open_softirq:1",
+    "open_softirq",
     // drivers/usb/core/hcd.c:__usb_hcd_giveback_urb; Documentation/driver-api/usb/URB.rst
     "usb_fill_bulk_urb:5 usb_fill_int_urb:5 usb_fill_control_urb:6",
     // net/core/dev.c:__netif_receive_skb_core
-    "netdev_rx_handler_register:1",
+    "netdev_rx_handler_register",
     // net/can/af_can.c:deliver
     "can_rx_register:4",
     // crypto/cryptd.c:cryptd_skcipher_complete; include/crypto/skcipher.h:skcipher_request_set_callback
     "skcipher_request_set_callback:2 ahash_request_set_callback:2 aead_request_set_callback:2",
     "akcipher_request_set_callback:2 kpp_request_set_callback:2 acomp_request_set_callback:2",
     // drivers/infiniband/hw/mlx5/cq.c:mlx5_ib_cq_comp
-    "ib_create_cq:1",
+    "ib_create_cq",
     // net/llc/llc_input.c:llc_rcv; net/802/psnap.c:snap_rcv, p8022.c
-    "llc_sap_open:1 llc_add_pack:1 register_snap_client:1 register_8022_client:1",
+    "llc_sap_open llc_add_pack register_snap_client register_8022_client",
     // Documentation/infiniband/core_locking.rst (consumers may not sleep in a callback)
     "ib_qp_init_attr|ib_srq_init_attr.event_handler",
     // drivers/scsi/scsi_lib.c:scsi_prepare_cmd, scsi_complete; drivers/scsi/scsi.c:scsi_finish_command
@@ -241,20 +241,20 @@ const CALLED: Readonly<Record<string, readonly string[]>> = {
   ],
   rcu_callback: [
     // kernel/rcu/tree.c:rcu_do_batch
-    "call_rcu:1 call_rcu_hurry:1",
+    "call_rcu call_rcu_hurry",
     // lib/percpu-refcount.c:percpu_ref_switch_to_atomic_rcu, percpu_ref_put_many (rcu_read_lock)
-    "percpu_ref_init:1",
+    "percpu_ref_init",
     // fs/inode.c:i_callback
     "super_operations.free_inode",
   ],
   smp_call: [
     // kernel/smp.c:__flush_smp_call_function_queue
     "smp_call_function:0 on_each_cpu:0",
-    "smp_call_function_single:1 on_each_cpu_mask:1 on_each_cpu_cond:1",
+    "smp_call_function_single on_each_cpu_mask on_each_cpu_cond",
     // kernel/smp.c:smp_call_function_many_cond
-    "smp_call_function_many:1 smp_call_function_any:1",
+    "smp_call_function_many smp_call_function_any",
     // include/linux/smp.h; kernel/smp.c:__flush_smp_call_function_queue
-    "INIT_CSD:1",
+    "INIT_CSD",
   ],
   stop_machine: [
     // kernel/stop_machine.c:multi_cpu_stop
@@ -262,7 +262,7 @@ const CALLED: Readonly<Record<string, readonly string[]>> = {
   ],
   local_bh_disable: [
     // kernel/rcu/srcutree.c:srcu_invoke_callbacks, kernel/rcu/tasks.h:rcu_tasks_invoke_cbs (local_bh_disable)
-    "call_srcu:2 call_rcu_tasks:1 call_rcu_tasks_trace:1 call_rcu_tasks_rude:1",
+    "call_srcu:2 call_rcu_tasks call_rcu_tasks_trace call_rcu_tasks_rude",
     // net/ipv4/netfilter/ip_tables.c:ipt_do_table (local_bh_disable); net/netfilter/core.c:nf_hook_slow
     "xt_target|xt_match.target,match",
     // net/ipv4/tcp_input.c, tcp_output.c: the socket's lock as softirqs take it
@@ -292,9 +292,9 @@ const CALLED: Readonly<Record<string, readonly string[]>> = {
     // drivers/input/ff-core.c:input_ff_event (event_lock)
     "input_ff_create_memless:2",
     // kernel/sched/wait.c:__wake_up_common (wq_head->lock)
-    "init_waitqueue_func_entry:1 DEFINE_WAIT_FUNC:1",
+    "init_waitqueue_func_entry DEFINE_WAIT_FUNC",
     // drivers/xen/grant-table.c:check_free_callbacks (gnttab_list_lock)
-    "gnttab_request_free_callback:1",
+    "gnttab_request_free_callback",
     // drivers/clk/clk.c:clk_core_enable_lock (enable_lock)
     "clk_ops.enable,disable",
     // drivers/input/input.c:input_event (event_lock)
@@ -342,13 +342,13 @@ const CALLED: Readonly<Record<string, readonly string[]>> = {
     // fs/file.c:iterate_fd (files->file_lock)
     "iterate_fd:2",
     // include/linux/kref.h:kref_put_lock
-    "?kref_put_lock:1",
+    "?kref_put_lock",
     // mm/memory.c:apply_to_pte_range (the page table's lock, lazy MMU mode)
     "?apply_to_page_range:3 apply_to_existing_page_range:3",
     // drivers/rpmsg/qcom_smd.c:qcom_smd_channel_recv_single, qcom_channel_state_worker (recv_lock)
-    "?rpmsg_create_ept:1 qcom_wcnss_open_channel:2",
+    "?rpmsg_create_ept qcom_wcnss_open_channel:2",
     // drivers/s390/net/smsgiucv.c:smsg_message_pending (smsg_list_lock)
-    "smsg_register_callback:1",
+    "smsg_register_callback",
     // include/linux/mmu_notifier.h (the page table's lock); mm/mmu_notifier.c (reclaim waits for it)
     "mmu_notifier_ops.arch_invalidate_secondary_tlbs,invalidate_range",
     // Documentation/driver-api/dmaengine/provider.rst (GFP_NOWAIT in prep functions)
@@ -380,10 +380,10 @@ const CALLED: Readonly<Record<string, readonly string[]>> = {
   ],
   rcu_read_lock: [
     // include/net/mac80211.h (the iterator must be atomic); net/mac80211/util.c (rcu_read_lock)
-    "ieee80211_iterate_active_interfaces_atomic:2 ieee80211_iterate_stations_atomic:1",
-    "ieee80211_iter_keys_rcu:2 ieee80211_iter_chan_contexts_atomic:1",
+    "ieee80211_iterate_active_interfaces_atomic:2 ieee80211_iterate_stations_atomic",
+    "ieee80211_iter_keys_rcu:2 ieee80211_iter_chan_contexts_atomic",
     // drivers/misc/vmw_vmci/vmci_event.c:event_deliver (rcu_read_lock)
-    "vmci_event_subscribe:1",
+    "vmci_event_subscribe",
     // Documentation/networking/netdevices.rst (can't sleep under RCU)
     "?net_device_ops.ndo_get_stats64,ndo_get_stats",
     // net/xdp/xsk.c:xsk_sendmsg, xsk_recvmsg
@@ -424,16 +424,16 @@ const CALLED: Readonly<Record<string, readonly string[]>> = {
   ],
   nmi_handler: [
     // arch/x86/kernel/nmi.c:nmi_handle
-    "register_nmi_handler:1",
+    "register_nmi_handler",
     // kernel/irq/manage.c:request_nmi, request_percpu_nmi
-    "request_nmi:1 request_percpu_nmi:1",
+    "request_nmi request_percpu_nmi",
   ],
   local_irq_disable: [
     // kernel/cpu.c:cpuhp_invoke_callback, of the states that run with interrupts off
     "cpuhp_setup_state:2 cpuhp_setup_state_nocalls:2 cpuhp_setup_state_cpuslocked:2 for _STARTING,_DYING",
     "cpuhp_setup_state_nocalls_cpuslocked:2 for _STARTING,_DYING",
     // drivers/gpu/drm/i915/i915_sw_fence.c:__i915_sw_fence_complete, from signals of fences
-    "?i915_sw_fence_init:1",
+    "?i915_sw_fence_init",
     // Documentation/infiniband/core_locking.rst (may not sleep and must be callable from any context)
     "?ib_device_ops.post_send,post_recv,post_srq_recv,poll_cq,req_notify_cq",
     "?ib_device_ops.create_ah,modify_ah,query_ah,destroy_ah unless RDMA_CREATE_AH_SLEEPABLE",
@@ -482,13 +482,13 @@ const CALLED: Readonly<Record<string, readonly string[]>> = {
   ],
   atomic_notifier: [
     // include/linux/mlx5/eq.h; drivers/net/ethernet/mellanox/mlx5/core/eq.c:mlx5_eq_async_int
-    "MLX5_NB_INIT:1",
+    "MLX5_NB_INIT",
   ],
   io_lock: [
     // drivers/md/md.c:md_thread, which reclaim waits for as it does for kswapd
     "?md_register_thread:0",
     // include/linux/workqueue.h, WQ_MEM_RECLAIM; Documentation/core-api/workqueue.rst
-    "?INIT_WORK:1 INIT_DELAYED_WORK:1 INIT_WORK_ONSTACK:1 with WQ_MEM_RECLAIM and target_type,ceph_connection,ceph_osd_request",
+    "?INIT_WORK INIT_DELAYED_WORK INIT_WORK_ONSTACK with WQ_MEM_RECLAIM and target_type,ceph_connection,ceph_osd_request",
     // drivers/scsi/scsi_error.c (commands wait until the handler is done, those that reclaim waits for as well)
     "?scsi_host_template.eh_abort_handler,eh_device_reset_handler,eh_target_reset_handler,eh_bus_reset_handler",
     // block/blk-core.c:__submit_bio; drivers/md/dm.c:__map_bio; drivers/md/md.c:md_handle_request
@@ -617,10 +617,10 @@ const CALLED: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** `name:2`: which argument of a function is meant. */
+/** `name:2`: which argument of a function is meant; without a number the second, which is 1. */
 const numbered = (names: string): readonly (readonly [name: string, argument: number])[] =>
   names.split(" ").map((one) => {
-    const [name = "", argument] = one.split(":");
+    const [name = "", argument = "1"] = one.split(":");
     return [name, Number(argument)];
   });
 
@@ -683,9 +683,9 @@ for (const [context, lines] of Object.entries(CALLED)) {
  */
 export const CALLED_BACK: ReadonlyMap<string, number> = new Map(
   numbered(
-    "kref_put:1 kref_put_mutex:1 idr_for_each:1 device_for_each_child:2 bus_for_each_dev:3 driver_for_each_device:3 " +
-      "class_for_each_device:3 starget_for_each_device:2 __starget_for_each_device:2 __dev_mc_sync:1 __dev_uc_sync:1 " +
-      "netdev_walk_all_upper_dev_rcu:1 netdev_walk_all_lower_dev_rcu:1 vlan_for_each:1",
+    "kref_put kref_put_mutex idr_for_each device_for_each_child:2 bus_for_each_dev:3 driver_for_each_device:3 " +
+      "class_for_each_device:3 starget_for_each_device:2 __starget_for_each_device:2 __dev_mc_sync __dev_uc_sync " +
+      "netdev_walk_all_upper_dev_rcu netdev_walk_all_lower_dev_rcu vlan_for_each",
   ),
 );
 
@@ -693,13 +693,13 @@ export const CALLED_BACK: ReadonlyMap<string, number> = new Map(
 export const ATOMIC_NOTIFIERS: ReadonlyMap<string, number> = new Map(
   [
     // net/switchdev/switchdev.c, net/ipv6/addrconf_core.c, net/core/netevent.c, net/dcb/dcbevent.c
-    "atomic_notifier_chain_register:1",
+    "atomic_notifier_chain_register",
     "register_switchdev_notifier:0",
     "register_inet6addr_notifier:0",
     "register_netevent_notifier:0",
     "register_dcbevent_notifier:0",
     // drivers/net/ethernet/mellanox/mlx5/core/events.c
-    "mlx5_notifier_register:1",
+    "mlx5_notifier_register",
     // kernel/cpu_pm.c:cpu_pm_notify; drivers/tty/vt/keyboard.c, vt.c; kernel/notifier.c:notify_die
     "cpu_pm_register_notifier:0",
     "register_keyboard_notifier:0",
@@ -708,9 +708,9 @@ export const ATOMIC_NOTIFIERS: ReadonlyMap<string, number> = new Map(
     // kernel/reboot.c:do_kernel_restart; drivers/acpi/apei/ghes.c; arch/powerpc/platforms/powernv/opal.c
     "register_restart_handler:0",
     "ghes_register_report_chain:0",
-    "opal_message_notifier_register:1",
+    "opal_message_notifier_register",
     // net/core/fib_notifier.c:call_fib_notifiers
-    "register_fib_notifier:1",
+    "register_fib_notifier",
   ].flatMap(numbered),
 );
 

@@ -57,8 +57,8 @@ type Lines<Family extends LockFamily> = Readonly<Record<Family, readonly string[
  * What takes and gives back, by family. A line has the context that is in force then, and functions: those behind `-`
  * give back, those behind `?` take where they return true. `spin_lock*` is spin_lock, spin_lock_bh, spin_lock_irq and
  * spin_lock_irqsave, `spin_lock^` the same without _bh; what gives back ends in _irqrestore. The `*` of a context is
- * such an end of the function's name. `:1` is the argument that names the lock, where that is not the first; `:-`: none
- * does.
+ * such an end of the function's name; `:1` behind it the argument that names the lock, where that is not the first;
+ * `:-`: none does.
  */
 const LOCKS = {
   // include/linux/spinlock.h, rwlock.h, seqlock.h, xarray.h, read in 6.1.192 and 6.12.117
@@ -67,9 +67,10 @@ const LOCKS = {
     // Subclasses for lockdep
     "spin_lock* spin_lock_nested spin_lock_nest_lock spin_lock_bh_nested spin_lock_irqsave_nested",
     // lib/dec_and_lock.c, lib/refcount.c: with the lock where they return true
-    "spin_lock* ?atomic_dec_and_lock:1 ?atomic_dec_and_lock_irqsave:1 ?refcount_dec_and_lock:1 ?refcount_dec_and_lock_irqsave:1",
+    "spin_lock*:1 ?atomic_dec_and_lock ?atomic_dec_and_lock_irqsave ?refcount_dec_and_lock ?refcount_dec_and_lock_irqsave",
     // include/linux/mm.h, mm/pgtable-generic.c: the lock of a page table, until pte_unmap_unlock()
-    "spin_lock pte_offset_map_lock:3 pte_alloc_map_lock:3 -pte_unmap_unlock:1",
+    "spin_lock:3 pte_offset_map_lock pte_alloc_map_lock",
+    "spin_lock:1 -pte_unmap_unlock",
     // include/linux/serial_core.h, since 6.7
     "spin_lock* uart_port_lock* ?uart_port_trylock* -uart_port_unlock*",
   ],
@@ -83,7 +84,7 @@ const LOCKS = {
   xa: ["xa_lock* xa_lock* xas_lock* idr_lock* ?xa_trylock* -xa_unlock* -xas_unlock* -idr_unlock*"],
   // include/linux/bit_spinlock.h, list_bl.h
   bit: [
-    "bit_spin_lock bit_spin_lock:1 ?bit_spin_trylock:1 -bit_spin_unlock:1 -__bit_spin_unlock:1",
+    "bit_spin_lock:1 bit_spin_lock ?bit_spin_trylock -bit_spin_unlock -__bit_spin_unlock",
     "bit_spin_lock hlist_bl_lock -hlist_bl_unlock",
   ],
   // Spinlocks by other names
@@ -96,7 +97,7 @@ const LOCKS = {
     "spin_lock bh_lock_sock bh_lock_sock_nested -bh_unlock_sock",
     "spin_lock unix_state_lock unix_state_lock_nested sch_tree_lock task_lock -unix_state_unlock -sch_tree_unlock -task_unlock",
     // include/linux/memcontrol.h:folio_lruvec_lock_irq, unlock_page_lruvec_irq
-    "spin_lock* folio_lruvec_lock^:- -unlock_page_lruvec^:-",
+    "spin_lock*:- folio_lruvec_lock^ -unlock_page_lruvec^",
     // net/core/sock.c:__lock_sock_fast returns with sk_lock.slock where nobody has the socket
     "spin_lock_bh lock_sock_fast lock_sock_fast_nested -unlock_sock_fast",
     // include/linux/sched/signal.h, where the task has not gone
@@ -108,24 +109,24 @@ const LOCKS = {
   ],
   // include/linux/rcupdate.h, interrupt.h, preempt.h, smp.h, percpu-defs.h, highmem-internal.h, irqflags.h
   rcu: [
-    "rcu_read_lock rcu_read_lock:- -rcu_read_unlock:- rcu_read_lock_dont_migrate:- -rcu_read_unlock_migrate:-",
-    "rcu_read_lock_sched rcu_read_lock_sched:- -rcu_read_unlock_sched:-",
+    "rcu_read_lock:- rcu_read_lock -rcu_read_unlock rcu_read_lock_dont_migrate -rcu_read_unlock_migrate",
+    "rcu_read_lock_sched:- rcu_read_lock_sched -rcu_read_unlock_sched",
   ],
-  rcu_bh: ["rcu_read_lock_bh rcu_read_lock_bh:- -rcu_read_unlock_bh:-"],
-  bh: ["local_bh_disable local_bh_disable:- -local_bh_enable:-"],
+  rcu_bh: ["rcu_read_lock_bh:- rcu_read_lock_bh -rcu_read_unlock_bh"],
+  bh: ["local_bh_disable:- local_bh_disable -local_bh_enable"],
   preempt: [
-    "preempt_disable preempt_disable:- preempt_disable_notrace:-",
-    "preempt_disable -preempt_enable:- -preempt_enable_notrace:- -preempt_enable_no_resched:-",
-    "get_cpu get_cpu:- get_cpu_ptr:- get_cpu_var:- -put_cpu:- -put_cpu_ptr:- -put_cpu_var:-",
+    "preempt_disable:- preempt_disable preempt_disable_notrace",
+    "preempt_disable:- -preempt_enable -preempt_enable_notrace -preempt_enable_no_resched",
+    "get_cpu:- get_cpu get_cpu_ptr get_cpu_var -put_cpu -put_cpu_ptr -put_cpu_var",
     // arch/x86/kernel/fpu/core.c:kernel_fpu_begin_mask, arch/arm64/kernel/fpsimd.c:kernel_neon_begin,
     // arch/riscv/kernel/kernel_mode_vector.c:kernel_vector_begin
-    "preempt_disable kernel_fpu_begin:- kernel_fpu_begin_mask:- kernel_neon_begin:- kernel_vector_begin:-",
-    "preempt_disable -kernel_fpu_end:- -kernel_neon_end:- -kernel_vector_end:-",
+    "preempt_disable:- kernel_fpu_begin kernel_fpu_begin_mask kernel_neon_begin kernel_vector_begin",
+    "preempt_disable:- -kernel_fpu_end -kernel_neon_end -kernel_vector_end",
   ],
-  kmap: ["kmap_atomic kmap_atomic:- io_mapping_map_atomic_wc:- -kunmap_atomic:- -io_mapping_unmap_atomic:-"],
+  kmap: ["kmap_atomic:- kmap_atomic io_mapping_map_atomic_wc -kunmap_atomic -io_mapping_unmap_atomic"],
   irqs: [
-    "local_irq_save local_irq_save:- raw_local_irq_save:- -local_irq_restore:- -raw_local_irq_restore:-",
-    "local_irq_disable local_irq_disable:- raw_local_irq_disable:- -local_irq_enable:- -raw_local_irq_enable:-",
+    "local_irq_save:- local_irq_save raw_local_irq_save -local_irq_restore -raw_local_irq_restore",
+    "local_irq_disable:- local_irq_disable raw_local_irq_disable -local_irq_enable -raw_local_irq_enable",
   ],
   // include/linux/local_lock.h, local_lock_internal.h
   local: [
@@ -135,32 +136,32 @@ const LOCKS = {
   ],
   // lib/radix-tree.c:idr_preload, radix_tree_preload (radix_tree_preloads.lock, where they do not fail)
   preload: [
-    "local_lock idr_preload:- radix_tree_preload:- radix_tree_maybe_preload:- -idr_preload_end:- -radix_tree_preload_end:-",
+    "local_lock:- idr_preload radix_tree_preload radix_tree_maybe_preload -idr_preload_end -radix_tree_preload_end",
   ],
   // include/linux/seqlock.h:write_seqcount_begin
   seqcount: ["preempt_disable write_seqcount_begin -write_seqcount_end"],
   // include/linux/pgtable.h; arch/x86/xen/mmu_pv.c:xen_enter_lazy_mmu
-  lazy: ["preempt_disable arch_enter_lazy_mmu_mode:- -arch_leave_lazy_mmu_mode:-"],
+  lazy: ["preempt_disable:- arch_enter_lazy_mmu_mode -arch_leave_lazy_mmu_mode"],
   // sound/core/pcm_native.c:snd_pcm_stream_lock, a mutex where the stream is nonatomic
   pcm: ["spin_lock* snd_pcm_stream_lock^ -snd_pcm_stream_unlock^"],
   // drivers/gpu/drm/amd/display/amdgpu_dm/dc_fpu.c:dc_fpu_begin
-  fpu: ["preempt_disable DC_FP_START:- -DC_FP_END:-"],
+  fpu: ["preempt_disable:- DC_FP_START -DC_FP_END"],
   // Transactions of file systems, which eviction of an inode begins too, so that reclaim may wait for them:
   // fs/f2fs/f2fs.h, fs/gfs2/trans.c, fs/nilfs2/segment.c, fs/btrfs/transaction.c, fs/jfs/jfs_txnmgr.c,
   // fs/reiserfs/journal.c. Those of jbd2 and xfs open a scope themselves.
   journal: [
-    "fs_lock f2fs_lock_op:- -f2fs_unlock_op:- gfs2_trans_begin:- -gfs2_trans_end:-",
-    "fs_lock nilfs_transaction_begin:- -nilfs_transaction_commit:- -nilfs_transaction_abort:-",
-    "fs_lock btrfs_start_transaction:- -btrfs_end_transaction:- -btrfs_commit_transaction:-",
-    "fs_lock txBegin:- -txEnd:- journal_begin:- -journal_end:-",
+    "fs_lock:- f2fs_lock_op -f2fs_unlock_op gfs2_trans_begin -gfs2_trans_end",
+    "fs_lock:- nilfs_transaction_begin -nilfs_transaction_commit -nilfs_transaction_abort",
+    "fs_lock:- btrfs_start_transaction -btrfs_end_transaction -btrfs_commit_transaction",
+    "fs_lock:- txBegin -txEnd journal_begin -journal_end",
   ],
   // Requests wait until the queue runs again, those of reclaim as well: block/blk-mq.c
-  frozen: ["io_lock blk_mq_freeze_queue:- blk_mq_quiesce_queue:- -blk_mq_unfreeze_queue:- -blk_mq_unquiesce_queue:-"],
+  frozen: ["io_lock:- blk_mq_freeze_queue blk_mq_quiesce_queue -blk_mq_unfreeze_queue -blk_mq_unquiesce_queue"],
   // include/linux/sched/mm.h, read in 6.1.192 and 6.12.117
-  nofs: ["nofs memalloc_nofs_save:- -memalloc_nofs_restore:-"],
-  noio: ["noio memalloc_noio_save:- -memalloc_noio_restore:-"],
-  noreclaim: ["noreclaim memalloc_noreclaim_save:- -memalloc_noreclaim_restore:-"],
-  pin: ["pin memalloc_pin_save:- -memalloc_pin_restore:-"],
+  nofs: ["nofs:- memalloc_nofs_save -memalloc_nofs_restore"],
+  noio: ["noio:- memalloc_noio_save -memalloc_noio_restore"],
+  noreclaim: ["noreclaim:- memalloc_noreclaim_save -memalloc_noreclaim_restore"],
+  pin: ["pin:- memalloc_pin_save -memalloc_pin_restore"],
 };
 
 /**
@@ -186,12 +187,12 @@ const GUARDING = {
   ],
   // include/sound/pcm.h
   pcm: ["spin_lock* pcm_stream_lock^"],
-  rcu: ["rcu_read_lock rcu:-"],
-  irqs: ["local_irq_disable irq:-", "local_irq_save irqsave:-"],
-  preempt: ["preempt_disable preempt:- preempt_notrace:-"],
-  bh: ["local_bh_disable bh:-"],
-  nofs: ["nofs memalloc_nofs:-"],
-  noio: ["noio memalloc_noio:-"],
+  rcu: ["rcu_read_lock:- rcu"],
+  irqs: ["local_irq_disable:- irq", "local_irq_save:- irqsave"],
+  preempt: ["preempt_disable:- preempt preempt_notrace"],
+  bh: ["local_bh_disable:- bh"],
+  nofs: ["nofs:- memalloc_nofs"],
+  noio: ["noio:- memalloc_noio"],
 };
 
 const ENDS: Readonly<Record<string, readonly string[]>> = {
@@ -200,15 +201,16 @@ const ENDS: Readonly<Record<string, readonly string[]>> = {
   "^": ["", "_irq", "_irqsave"],
 };
 const TURNED = /_(bh|irq)(?:save|restore)?(?=_nested|$)/;
-const WORD = /^([-?]?)(\w+)([*^]?)(?::([-\d]))?$/;
+const WORD = /^([-?]?)(\w+)([*^]?)$/;
 
 function effectsIn<Family extends LockFamily>(all: Lines<Family>): ReadonlyMap<string, LockEffect> {
   const effects = new Map<string, LockEffect>();
   for (const family in all)
     for (const line of all[family]) {
-      const [context = "", ...words] = line.split(" ");
-      for (const word of words) {
-        const [, does, name = "", ends = "", lock = "0"] = WORD.exec(word) ?? [];
+      const [first = "", ...names] = line.split(" ");
+      const [context = "", lock = "0"] = first.split(":");
+      for (const one of names) {
+        const [, does, name = "", ends = ""] = WORD.exec(one) ?? [];
         const isGiven = does === "-";
         for (const end of ENDS[ends] ?? []) {
           const whole = name + (isGiven ? end.replace("save", "restore") : end);

@@ -39,10 +39,11 @@ function partsOf(text: string, lookup: (name: string) => number | null): Part[] 
   return parts;
 }
 
-const LEVELS: readonly (readonly string[])[] = [
-  ["<<", ">>"],
-  ["+", "-"],
-  ["*", "/"],
+/** The operators, those that bind least first. */
+const LEVELS: readonly Readonly<Record<string, (left: number, right: number) => number>>[] = [
+  { "<<": (left, right) => left * 2 ** right, ">>": (left, right) => Math.floor(left / 2 ** right) },
+  { "+": (left, right) => left + right, "-": (left, right) => left - right },
+  { "*": (left, right) => left * right, "/": (left, right) => (right === 0 ? Number.NaN : Math.trunc(left / right)) },
 ];
 
 interface Reading {
@@ -51,44 +52,27 @@ interface Reading {
   depth: number;
 }
 
-function level(reading: Reading, index: number): number | null {
+/** NaN: it is none. */
+function level(reading: Reading, index: number): number {
   const operators = LEVELS[index];
   if (operators === undefined) return operand(reading);
   let left = level(reading, index + 1);
   for (;;) {
-    const operator = reading.parts[reading.at];
-    if (left === null || typeof operator !== "string" || !operators.includes(operator)) return left;
+    const compute = operators[reading.parts[reading.at] ?? ""];
+    if (compute === undefined) return left;
     reading.at++;
-    const right = level(reading, index + 1);
-    left = right === null ? null : computed(operator, left, right);
+    left = compute(left, level(reading, index + 1));
   }
 }
 
-function computed(operator: string, left: number, right: number): number | null {
-  switch (operator) {
-    case "+":
-      return left + right;
-    case "-":
-      return left - right;
-    case "*":
-      return left * right;
-    case "/":
-      return right === 0 ? null : Math.trunc(left / right);
-    case "<<":
-      return left * 2 ** right;
-    default:
-      return Math.floor(left / 2 ** right);
-  }
-}
-
-function operand(reading: Reading): number | null {
+function operand(reading: Reading): number {
   const part = reading.parts[reading.at++];
   if (typeof part === "number") return part;
-  if (part !== "(" || reading.depth > 40) return null;
+  if (part !== "(" || reading.depth > 40) return Number.NaN;
   reading.depth++;
   const inner = level(reading, 0);
   reading.depth--;
-  return reading.parts[reading.at++] === ")" ? inner : null;
+  return reading.parts[reading.at++] === ")" ? inner : Number.NaN;
 }
 
 /** What `sizeof` gives on 64 bits; of a structure it is not known. */
@@ -134,7 +118,7 @@ export function constantOf(text: string, kernel: Kernel, macros: Readonly<Record
     if (parts === null) return null;
     const reading: Reading = { parts, at: 0, depth: 0 };
     const value = level(reading, 0);
-    return reading.at === parts.length ? value : null;
+    return reading.at === parts.length && !Number.isNaN(value) ? value : null;
   };
   const orderOf = (bytes: number | null): number | null =>
     bytes === null || bytes <= 0 ? null : orderOfBytes(kernel, bytes);

@@ -1,4 +1,5 @@
 import { KEYWORDS } from "./keywords.ts";
+import { kinds, nextOf } from "./levels.ts";
 import { nameId } from "./names.ts";
 import {
   ASSIGN,
@@ -198,17 +199,15 @@ export function argumentsBetween(tokens: Tokens, from: number, to: number): read
 /** Names the first token of each, and the one behind its last. */
 export function eachArgument(tokens: Tokens, from: number, to: number, name: (from: number, to: number) => void): void {
   if (from >= to) return;
-  let start = from;
-  for (let at = from; at < to; at++) {
-    const partner = tokens.partners[at] ?? -1;
-    if (partner > at && partner < to) at = partner;
-    else if (tokens.kinds[at] === COMMA) {
-      name(start, at);
-      start = at + 1;
-    }
+  for (let start = from; ; ) {
+    const end = nextOf(COMMAS, tokens, start, to);
+    name(start, end);
+    if (end === to) return;
+    start = end + 1;
   }
-  name(start, to);
 }
+
+const COMMAS = kinds(COMMA);
 
 function parameterOf(tokens: Tokens, from: number, to: number): Parameter {
   for (let at = to - 1; at > from; at--) {

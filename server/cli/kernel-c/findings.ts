@@ -3,6 +3,7 @@ import type { Header } from "../../c-source/functions/headers.ts";
 import { RANK, type Confidence } from "../../c-source/evidence.ts";
 import type { CFinding } from "../../c-source/c-finding.ts";
 import { judgeC } from "../../c-source/judge/judge.ts";
+import { FOR_FINDINGS } from "../../c-source/functions/for-findings.ts";
 import { readModule } from "../../c-source/functions/module.ts";
 import type { Holds } from "../../rules/finding.ts";
 import { waive, type WaiverFinding } from "../../c-source/judge/waivers.ts";
@@ -34,8 +35,8 @@ export function cFindings(
 ): readonly ReportedFinding[][] {
   const { declared, wrappers, allocators } = evidence;
   // What is judged with nothing else and held against no policy is read for what is found in it alone.
-  const isForFindings = texts.length === 1 && policies.length === 0;
-  const read = readModule(texts, { build, wrappers, allocators, isForFindings });
+  const selection = texts.length === 1 && policies.length === 0 ? FOR_FINDINGS : null;
+  const read = readModule(texts, { build, wrappers, allocators, selection });
   const files = read.map((file, at) => ({ path: texts[at]?.path ?? "", file }));
   const found = kernels.map((kernel) => ({
     name: kernel.name,

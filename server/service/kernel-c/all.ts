@@ -7,4 +7,3 @@ export { headersFor } from "./local-headers.ts";
 export { hintsInC } from "./hints.ts";
 export { openTreeFile, treeFilesFor } from "./tree-file.ts";
 export { kernelInForceInC } from "./judged.ts";
-export { SAMPLE } from "./_sample.ts";

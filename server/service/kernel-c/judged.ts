@@ -1,6 +1,7 @@
 import type { KernelInForce } from "../../../protocol/kernel.ts";
 import type { CFile } from "../../c-source/functions/c-file.ts";
 import type { CFinding } from "../../c-source/c-finding.ts";
+import { keptFor } from "../../model/kept.ts";
 import { judgeC } from "../../c-source/judge/judge.ts";
 import { linkFiles, type Link } from "../../c-source/link/link.ts";
 import { kernelOfTree } from "../../c-source/text/kernel-tree.ts";
@@ -43,8 +44,6 @@ interface FoundKernel {
   readonly from: string;
 }
 
-const trees = new WeakMap<TreeFile, WeakMap<TreeFile, FoundKernel>>();
-
 /** The kernel of the tree; for a file outside of one that of the settings (the newest of several), else the newest. */
 function kernelFor(settings: Settings, tree: KernelTree | null): FoundKernel {
   if (tree !== null) return kernelOfFiles(tree);
@@ -59,18 +58,17 @@ function kernelFor(settings: Settings, tree: KernelTree | null): FoundKernel {
   };
 }
 
-/** The Makefile and the `.config` say it. */
-function kernelOfFiles({ makefile, config }: KernelTree): FoundKernel {
-  const ofMakefile = trees.get(makefile) ?? new WeakMap<TreeFile, FoundKernel>();
-  trees.set(makefile, ofMakefile);
-  // Without a `.config` the Makefile stands for both.
-  const known = ofMakefile.get(config ?? makefile);
-  if (known !== undefined) return known;
-  const kernel = kernelOfTree(makefile.text, config?.text ?? null);
-  const found = { kernel, from: config === null ? "From the tree's Makefile" : "From the tree's Makefile and .config" };
-  ofMakefile.set(config ?? makefile, found);
-  return found;
-}
+/** The Makefile and the `.config` say it; without one the Makefile stands for both. */
+const kernelOfFiles = ({ makefile, config }: KernelTree): FoundKernel => kernelsOf(makefile)(config ?? makefile);
+
+const kernelsOf = keptFor((makefile: TreeFile) =>
+  keptFor(
+    (config: TreeFile): FoundKernel => ({
+      kernel: kernelOfTree(makefile.text, config === makefile ? null : config.text),
+      from: `From the tree's Makefile${config === makefile ? "" : " and .config"}`,
+    }),
+  ),
+);
 
 interface Answers {
   readonly path: string;

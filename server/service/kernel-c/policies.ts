@@ -1,5 +1,6 @@
 import type { CFinding } from "../../c-source/c-finding.ts";
 import type { CFile } from "../../c-source/functions/c-file.ts";
+import { keptFor } from "../../model/kept.ts";
 import { withSettings, type Workspace } from "../../documents/workspace.ts";
 import type { Settings } from "../../documents/settings.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
@@ -26,17 +27,13 @@ export function policyFindingsInC(workspace: Workspace, judged: JudgedC): readon
   });
 }
 
-const settingsFor = new WeakMap<Settings, WeakMap<Kernel, Settings>>();
-
 /** The same policies, judged by one kernel whatever their headers say. */
-export function underKernel(workspace: Workspace, kernel: Kernel): Workspace {
-  const { settings } = workspace;
-  const ofKernel = settingsFor.get(settings) ?? new WeakMap<Kernel, Settings>();
-  settingsFor.set(settings, ofKernel);
-  const forced = ofKernel.get(kernel) ?? { ...settings, forcedKernel: kernel.name, options: kernel.options };
-  ofKernel.set(kernel, forced);
-  return withSettings(workspace, forced);
-}
+export const underKernel = (workspace: Workspace, kernel: Kernel): Workspace =>
+  withSettings(workspace, settingsFor(workspace.settings)(kernel));
+
+const settingsFor = keptFor((settings: Settings) =>
+  keptFor((kernel: Kernel): Settings => ({ ...settings, forcedKernel: kernel.name, options: kernel.options })),
+);
 
 interface Known {
   readonly path: string;

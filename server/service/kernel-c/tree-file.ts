@@ -1,5 +1,6 @@
 import type { Document } from "../../documents/document.ts";
 import type { Workspace } from "../../documents/workspace.ts";
+import { keptFor } from "../../model/kept.ts";
 import { treeConfig, versionOfMakefile, type TreeConfig } from "../../c-source/text/kernel-tree.ts";
 
 /** A file that says what kernel a tree is: the Makefile at its root, or its `.config`. */
@@ -57,23 +58,8 @@ function treeFile(workspace: Workspace, uri: string): TreeFile | null {
   return document !== undefined && isTreeFile(document) ? document : null;
 }
 
-const versions = new WeakMap<TreeFile, string | null>();
-const configs = new WeakMap<TreeFile, TreeConfig | null>();
-
 /** The version that a Makefile sets; null: none of a kernel. */
-function versionOf(file: TreeFile): string | null {
-  const known = versions.get(file);
-  if (known !== undefined) return known;
-  const version = versionOfMakefile(file.text);
-  versions.set(file, version);
-  return version;
-}
+const versionOf = keptFor(({ text }: TreeFile) => versionOfMakefile(text));
 
 /** What a `.config` says; null where it says nothing. */
-export function configOf(file: TreeFile): TreeConfig | null {
-  const known = configs.get(file);
-  if (known !== undefined) return known;
-  const config = treeConfig(file.text);
-  configs.set(file, config);
-  return config;
-}
+export const configOf = keptFor(({ text }: TreeFile): TreeConfig | null => treeConfig(text));

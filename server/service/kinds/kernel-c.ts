@@ -1,3 +1,4 @@
+import { SOURCE_RULES } from "../../rules/catalogue.ts";
 import { documentKind, type DocumentKind } from "../document-kind.ts";
 import type { CDocument } from "../kernel-c/c-document.ts";
 import { kernelC as c } from "../kernel-c/piece.ts";
@@ -14,7 +15,9 @@ export const kernelC: DocumentKind = documentKind<CDocument>({
   listed: false,
   // Editors take a header for C++ as often as for C.
   guest: { c: null, cpp: "**/*.h" },
-  sample: () => c().SAMPLE,
+  // What reads the examples of the rules reads a first file.
+  sample: () =>
+    ["#include <linux/slab.h>", ...SOURCE_RULES.flatMap(({ examples: { bad, good } }) => [bad, good])].join("\n"),
   sampledBeside: "Kbuild",
   open: (text) => c().openC(text),
   edit: (document, edit) => c().editC(document, edit),
