@@ -4,6 +4,7 @@ import { explainDeath, explainOwn, explainPlace, explainRange, explainRefusal } 
 import type { Explained } from "./explanation/reasons.ts";
 import { explainDecisions, explainTries } from "./explanation/tries.ts";
 import type { Kernel } from "./kernels/kernel.ts";
+import { placesIn } from "./kernels/places.ts";
 import { hex, type FlagName, type Mask } from "./masks/mask.ts";
 import type { AllocationRequest, Reason } from "./request.ts";
 import { verdict } from "./verdict.ts";
@@ -56,5 +57,5 @@ export function explain(kernel: Kernel, request: AllocationRequest): readonly Re
   explainRange(to);
   explainDecisions(to);
   explainOwn(to);
-  return to.reasons;
+  return to.reasons.map((reason) => ({ ...reason, evidence: placesIn(kernel, reason.evidence) }));
 }

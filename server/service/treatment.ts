@@ -1,5 +1,6 @@
 import type { Api } from "../model/apis/api.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
+import { placesIn } from "../model/kernels/places.ts";
 import { mask, type FlagName, type Mask } from "../model/masks/mask.ts";
 import { flagList } from "../model/explain.ts";
 import { code, withCode } from "./markdown.ts";
@@ -59,7 +60,7 @@ export function treatmentLines(api: Api, kernel: Kernel, named: boolean): string
     ...line("clears with a warning", clearedWithWarning),
     ...line("ignores", ignored),
     ...line("refuses", refused),
-    ...notes.map((note) => `- ${withCode(note.text)} (${code(note.evidence)})`),
+    ...notes.map((note) => `- ${withCode(note.text)} (${code(placesIn(kernel, note.evidence))})`),
   ];
   return lines.length === 0 ? "" : `${named ? `In ${kernel.name}:\n\n` : ""}${lines.join("\n")}`;
 }

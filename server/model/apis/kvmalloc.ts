@@ -86,10 +86,7 @@ function notes(kernel: Kernel): readonly Note[] {
       features.kvmallocFirstTry === "noretry"
         ? "Above one page kmalloc is tried with __GFP_NOWARN, and with __GFP_NORETRY unless __GFP_RETRY_MAYFAIL is given."
         : "Above one page kmalloc is tried with __GFP_NOWARN, and without __GFP_DIRECT_RECLAIM unless __GFP_RETRY_MAYFAIL is given.",
-    evidence:
-      features.kvmallocFirstTry === "noretry"
-        ? "mm/util.c:kvmalloc_node (mm/slub.c from 6.11 on)"
-        : "mm/slub.c:kmalloc_gfp_adjust",
+    evidence: features.kvmallocFirstTry === "noretry" ? "mm/util.c:kvmalloc_node" : "mm/slub.c:kmalloc_gfp_adjust",
   };
   const fallback: Note = {
     text:
@@ -98,10 +95,7 @@ function notes(kernel: Kernel): readonly Note[] {
         : features.kvmallocFallsBack === "blocking"
           ? "Any mask with __GFP_DIRECT_RECLAIM goes on to vmalloc; a non-blocking one returns NULL after kmalloc."
           : `Every mask goes on to vmalloc, non-blocking ones included; vmalloc has ${interruptBug(kernel)}.`,
-    evidence:
-      features.kvmallocFallsBack === "gfp-kernel"
-        ? "mm/util.c:kvmalloc_node"
-        : "mm/slub.c:__kvmalloc_node (mm/util.c:kvmalloc_node to 6.10)",
+    evidence: features.kvmallocFallsBack === "gfp-kernel" ? "mm/util.c:kvmalloc_node" : "mm/slub.c:__kvmalloc_node",
   };
   const nofail: Note = {
     text: features.vmallocNofail
@@ -159,7 +153,7 @@ const common = {
   run,
 };
 
-/** kmalloc, with vmalloc behind it (`kvmalloc_node`, mm/util.c; `__kvmalloc_node`, mm/slub.c since 6.12). */
+/** kmalloc, with vmalloc behind it (`kvmalloc_node`, mm/util.c; `__kvmalloc_node`, mm/slub.c since 6.15). */
 export const kvmalloc: readonly OwnApi[] = [
   { ...common, name: "kvmalloc", signature: "void *kvmalloc(size_t size, gfp_t flags)" },
   {

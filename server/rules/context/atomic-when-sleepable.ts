@@ -12,7 +12,7 @@ export const atomicWhenSleepable: Rule = {
   recalled: "since 2.6.x",
   explanation:
     "__GFP_HIGH without direct reclaim goes down to three eighths of the min watermark, ignores the cpuset, and fails instead of reclaiming. In a context that may sleep GFP_KERNEL costs others nothing and practically never fails at small orders.",
-  evidence: "mm/page_alloc.c:gfp_to_alloc_flags, __zone_watermark_ok",
+  evidence: "mm/page_alloc.c:gfp_to_alloc_flags (alloc_flags_slowpath since 7.3), __zone_watermark_ok",
   advice: "Write GFP_KERNEL, or declare the context that forbids sleeping.",
   examples: {
     bad: example("6.12", ["api     kmalloc", "size    64 B", "flags   GFP_ATOMIC", "context process"]),

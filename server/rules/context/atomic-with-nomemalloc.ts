@@ -14,7 +14,7 @@ export const atomicWithNomemalloc: Rule = {
   recalled: "since 2.6.x",
   explanation:
     "__GFP_NOMEMALLOC is thought to keep a request out of the reserves. It takes away what not blocking gives, the last quarter and the HIGHATOMIC blocks, but the half that __GFP_HIGH opens stays. With PF_MEMALLOC the flag is vital: it keeps the request from taking everything. Where __GFP_HIGH is written by itself the half is meant, and the rule is quiet.",
-  evidence: "mm/page_alloc.c:gfp_to_alloc_flags",
+  evidence: "mm/page_alloc.c:gfp_to_alloc_flags (alloc_flags_slowpath since 7.3)",
   advice: "Write GFP_NOWAIT.",
   examples: {
     bad: example(

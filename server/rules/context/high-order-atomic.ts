@@ -12,7 +12,7 @@ export const highOrderAtomic: Rule = {
   recalled: "since 2.6.x",
   explanation:
     "A block of pages has to lie free when the call comes, because nobody may compact for it. The HIGHATOMIC pageblocks, about 1% of a zone and at least one block, are kept for such requests: to 6.2 for __GFP_ATOMIC, from 6.3 for any that does not block, since 6.18 at the latest (and in the stable branches 6.1 and 6.12) only with __GFP_HIGH.",
-  evidence: "mm/page_alloc.c:reserve_highatomic_pageblock, gfp_to_alloc_flags",
+  evidence: "mm/page_alloc.c:reserve_highatomic_pageblock, gfp_to_alloc_flags (alloc_flags_slowpath since 7.3)",
   advice:
     "Use single pages and scatter lists, or allocate where the caller may sleep. A request with a fallback is not reported.",
   examples: {

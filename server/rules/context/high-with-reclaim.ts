@@ -12,7 +12,7 @@ export const highWithReclaim: Rule = {
   recalled: "since 2.6.x",
   explanation:
     "A request that may block can wait for reclaim, yet __GFP_HIGH lets it take half of what lies below the min watermark, which is meant for those that cannot.",
-  evidence: "mm/page_alloc.c:gfp_to_alloc_flags, __zone_watermark_ok",
+  evidence: "mm/page_alloc.c:gfp_to_alloc_flags (alloc_flags_slowpath since 7.3), __zone_watermark_ok",
   advice: "Drop __GFP_HIGH.",
   examples: {
     bad: example("6.12", ["api   kmalloc", "size  64 B", "flags GFP_KERNEL | __GFP_HIGH"]),

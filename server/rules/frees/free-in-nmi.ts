@@ -13,7 +13,7 @@ export const freeInNmi: Rule = {
   speaksOf: "first",
   explanation:
     "An NMI may have interrupted the allocator with its locks held; a call that gives memory back waits for them for ever. vfree() and vfree_atomic() stop at BUG_ON(in_nmi()) before that. kfree_rcu() takes a lock too.",
-  evidence: "mm/slub.c:kfree; mm/vmalloc.c:vfree; kernel/rcu/tree.c:kvfree_call_rcu",
+  evidence: "mm/slub.c:kfree; mm/vmalloc.c:vfree; kernel/rcu/tree.c:kvfree_call_rcu (mm/slab_common.c since 6.14)",
   advice: "Leave it to irq_work; since 6.18 kfree_nolock() gives back what kmalloc_nolock() gave.",
   examples: {
     bad: example("6.12", ["api     kfree", "context nmi"]),

@@ -15,7 +15,7 @@ export const freeSleepsInAtomic: Rule = {
   speaksOf: "first",
   explanation:
     "vfree() unmaps, which sleeps. In an interrupt and with bottom halves off it notices and leaves the work to a worker; under a spinlock, in an RCU reader, with preemption or interrupts off it does not, and sleeps. kfree_rcu_mightsleep() sleeps wherever it is called.",
-  evidence: "mm/vmalloc.c:vfree; kernel/rcu/tree.c:kvfree_call_rcu",
+  evidence: "mm/vmalloc.c:vfree; kernel/rcu/tree.c:kvfree_call_rcu (mm/slab_common.c since 6.14)",
   advice: "Free after the section, or use vfree_atomic(); for kfree_rcu_mightsleep() put an rcu_head into the object.",
   examples: {
     bad: example("6.12", ["api     vfree", "context update"], [locked]),

@@ -15,7 +15,7 @@ export const kvfreeInAtomic: Rule = {
   speaksOf: "first",
   explanation:
     "Whether kvmalloc() memory came from kmalloc() or from vmalloc() hangs on the day. vfree() sleeps, so kvfree() under a spinlock, in an RCU reader or with preemption or interrupts off works until the memory is large or scarce. In an interrupt and with bottom halves off vfree() leaves the work to a worker, and kvfree() is fine.",
-  evidence: "mm/util.c:kvfree; mm/vmalloc.c:vfree",
+  evidence: "mm/util.c:kvfree (mm/slub.c since 6.15); mm/vmalloc.c:vfree",
   advice: "Free after the section, or use kvfree_rcu() with an rcu_head in the object.",
   examples: {
     bad: example("6.12", ["api     kvfree", "context update"], [locked]),

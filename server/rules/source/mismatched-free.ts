@@ -9,7 +9,8 @@ export const mismatchedFree: SourceRule = {
   class: "bug",
   explanation:
     "kfree() takes an object of the slab allocator, and finds it by the page behind its address. Memory of vmalloc(), and that of kvmalloc() where it is large or memory is scarce, has no such page; per-CPU and DMA memory have their own functions, and what devm_kmalloc() gave is freed a second time when the device goes. vfree() in turn knows nothing of the slab.",
-  evidence: "mm/slub.c:kfree; mm/util.c:kvfree; mm/vmalloc.c:vfree; drivers/base/devres.c:devm_kfree",
+  evidence:
+    "mm/slub.c:kfree; mm/util.c:kvfree (mm/slub.c since 6.15); mm/vmalloc.c:vfree; drivers/base/devres.c:devm_kfree",
   advice:
     "Free with the function that belongs to the one that made it: kvfree(), vfree(), free_percpu(), dma_free_coherent(), devm_kfree().",
   examples: {

@@ -11,7 +11,7 @@ export const movableKernelMemory: Rule = {
   recalled: "since 2.6.24",
   explanation:
     "Movable pages may be placed in CMA areas and in ZONE_MOVABLE because they can be moved out again. A buffer that the kernel holds by its address cannot, and then cma_alloc(), alloc_contig_range() and memory unplug fail there. The model sees it where the call returns an address.",
-  evidence: "mm/page_alloc.c:gfp_to_alloc_flags_cma",
+  evidence: "mm/page_alloc.c:gfp_to_alloc_flags_cma (alloc_flags_cma since 7.3)",
   advice: "Drop the flag. For long-term pins of user pages there is memalloc_pin_save().",
   examples: {
     bad: example("6.12", ["api   __get_free_pages", "order 0", "flags GFP_KERNEL | __GFP_MOVABLE"]),
