@@ -47,7 +47,9 @@ export function lift(file: LiftedFile, kernel: Kernel, declared: readonly Declar
       const reached = link
         .waysTo(fn)
         .filter((way) => canReach(call.state, way.bindings))
-        .map((way) => factsThere(fn, call.state, way))
+        .map((way) =>
+          factsThere(fn, call.state, way).map((fact) => ({ ...fact, isLoose: fact.isLoose || way.isConvention })),
+        )
         .filter((facts) => facts.some(({ isBrought }) => isBrought));
       // What the function itself shows is true whoever calls it.
       const places = [...(own.length > 0 || reached.length === 0 ? [own] : []), ...reached];
@@ -155,13 +157,13 @@ class Writer {
   /** The name of the context that these facts make: declared where it is met first. */
   #contextOf(fn: LinkedFunction, call: Call, facts: readonly PlacedFact[]): string {
     if (facts.length === 0) return call.state.sleptAt >= 0 ? "process" : "unknown";
-    const key = JSON.stringify(facts.map(({ context, lock, step }) => [context, lock, step.start]));
+    const key = JSON.stringify(facts.map(({ context, lock, isLoose, step }) => [context, lock, isLoose, step.start]));
     const known = this.#contexts.get(key);
     if (known !== undefined) return known;
     const name = this.#named(`in_${fn.read.name}`);
     this.#contexts.set(key, name);
-    const items = facts.map(({ context, lock, step }) => {
-      const evidence = `  // ${this.#place(step.start)}: ${oneLine(step.text)}`;
+    const items = facts.map(({ context, lock, isLoose, step }) => {
+      const evidence = `  // ${isLoose ? "by convention, " : ""}${this.#place(step.start)}: ${oneLine(step.text)}`;
       if (isScopeName(context)) return `  scope ${context}${evidence}`;
       const isHeld = isLockName(context) || KERNEL_CONTEXTS.get(context)?.kind === "held";
       if (!isHeld) return `  in ${context}${evidence}`;
