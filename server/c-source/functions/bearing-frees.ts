@@ -2,17 +2,17 @@ import { FREES } from "../../model/memory-kinds.ts";
 import type { Call } from "./call.ts";
 import { isWrong, variableOf } from "./frees.ts";
 import type { FunctionRead } from "./function-read.ts";
-import { eachArgument, type FunctionItem } from "../text/items.ts";
+import type { FunctionItem } from "../text/items.ts";
 import { nameId } from "../text/names.ts";
-import { ARROW, ASSIGN, DOT, NAME, OPEN, textBetween, type Tokens } from "../text/tokens.ts";
+import { ARROW, ASSIGN, COMMA, DOT, NAME, OPEN, textBetween, type Tokens } from "../text/tokens.ts";
 
-const FREE_IDS: ReadonlySet<number> = new Set(FREES.map(nameId));
+const FREE_IDS: readonly number[] = FREES.map(nameId);
 
 /**
  * The functions that have to be read besides for memory that is kept in members: those that give it back as what it is
  * not, and those that write such a member.
  * @param reads the functions as they were read
- * @param read 1 for each that was read
+ * @param read 0 for each that was not read
  * @returns 1 for each function that is to be read besides
  */
 export function freeingElsewhere(
@@ -22,34 +22,28 @@ export function freeingElsewhere(
   read: Uint8Array,
 ): Uint8Array {
   const found = new Uint8Array(functions.length);
-  const made = [...FREE_IDS].some(tokens.has) ? madeInMembers(reads) : NOTHING_MADE;
+  const made = FREE_IDS.some(tokens.has) ? madeInMembers(reads) : NOTHING_MADE;
   if (made.size === 0) return found;
   const { kinds, names } = tokens;
   const members = new Set<number>();
-  const eachName = (visit: (at: number) => boolean): void => {
+  functions.forEach(({ open, close }, index) => {
+    for (let at = open + 1; at < close; at++) {
+      if (kinds[at] !== NAME || kinds[at + 1] !== OPEN || !FREE_IDS.includes(names[at] ?? 0)) continue;
+      const variable = firstArgument(tokens, at + 1);
+      const free = { name: tokens.nameOf(names[at] ?? 0) };
+      if (made.get(variable)?.some((call) => isWrong(call, free)) !== true) continue;
+      members.add(tokens.idOf(/\w+$/.exec(variable)?.[0] ?? ""));
+      found[index] = 1;
+    }
+  });
+  if (members.size > 0)
     functions.forEach(({ open, close }, index) => {
-      if (read[index] === 1) return;
-      for (let at = open + 1; at < close; at++) if (kinds[at] === NAME && visit(at)) found[index] = 1;
+      for (let at = open + 1; at < close; at++) {
+        if (kinds[at] !== NAME || kinds[at + 1] !== ASSIGN || !members.has(names[at] ?? 0)) continue;
+        if (kinds[at - 1] === ARROW || kinds[at - 1] === DOT) found[index] = 1;
+      }
     });
-  };
-  const frees = (at: number): boolean => {
-    if (kinds[at + 1] !== OPEN || !FREE_IDS.has(names[at] ?? 0)) return false;
-    const variable = firstArgument(tokens, at + 1);
-    const name = tokens.nameOf(names[at] ?? 0);
-    if (made.get(variable)?.some((call) => isWrong(call, { name })) !== true) return false;
-    members.add(tokens.idOf(/\w+$/.exec(variable)?.[0] ?? ""));
-    return true;
-  };
-  functions.forEach(({ open, close }) => {
-    for (let at = open + 1; at < close; at++) if (kinds[at] === NAME) frees(at);
-  });
-  if (members.size === 0) return found;
-  eachName(frees);
-  eachName((at) => {
-    const before = kinds[at - 1];
-    return (before === ARROW || before === DOT) && kinds[at + 1] === ASSIGN && members.has(names[at] ?? 0);
-  });
-  return found;
+  return found.map((one, index) => (read[index] === 0 ? one : 0));
 }
 
 const NOTHING_MADE: ReadonlyMap<string, readonly Call[]> = new Map();
@@ -68,10 +62,10 @@ function madeInMembers(reads: readonly FunctionRead[]): ReadonlyMap<string, read
   return made;
 }
 
+/** The first argument, as it is written. */
 function firstArgument(tokens: Tokens, open: number): string {
-  let text = "";
-  eachArgument(tokens, open + 1, tokens.partners[open] ?? open, (from, to) => {
-    if (from === open + 1) text = textBetween(tokens, from, to);
-  });
-  return text;
+  const close = tokens.partners[open] ?? open;
+  let end = open + 1;
+  while (end < close && tokens.kinds[end] !== COMMA) end = Math.max(end, tokens.partners[end] ?? end) + 1;
+  return textBetween(tokens, open + 1, end);
 }

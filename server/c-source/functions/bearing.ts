@@ -3,7 +3,8 @@ import { isMaskText } from "./mask-names.ts";
 import { bodyNames, CALLED, USED, type BodyNames } from "./bearing-names.ts";
 import { isLocking, type FileCallees } from "./callees.ts";
 import type { Forward } from "./forwards.ts";
-import { eachArgument, type FunctionItem, type Items } from "../text/items.ts";
+import { READ_FIRST } from "./read-order.ts";
+import type { FunctionItem, Items } from "../text/items.ts";
 import { nameId } from "../text/names.ts";
 import { SIGNATURE_NAMES, signatureOfId } from "../text/signatures.ts";
 import { isScope } from "./state.ts";
@@ -74,7 +75,7 @@ interface Seen {
  * whatever they do. It errs on the side of reading.
  * @param callees what is called in the file besides its own functions
  * @param forwards functions of its headers that call what a table has
- * @returns 1 for each function that is to be read
+ * @returns for each function whether it is to be read, and whether before others
  */
 export function bearingOnFindings(
   tokens: Tokens,
@@ -95,13 +96,16 @@ export function bearingOnFindings(
     // What hands its mask on is an allocation for those that call it.
   } while (handMasksOn(seen));
   if (functions.some((item, index) => seen.leads[index] === 1 && asksForLock(item)))
-    return new Uint8Array(functions.length).fill(1);
+    return new Uint8Array(functions.length).fill(READ_FIRST);
   const handlers = handlersIn(seen, items, present);
   const read = reachedFromRoots(seen, handlers);
   for (let index = 0; index < functions.length; index++)
     if (seen.said[index] === 1 || seen.gives[index] === 1) read[index] = 1;
   callersOfHandlers(seen, handlers, read);
   withLocks(seen, read);
+  for (let index = 0; index < functions.length; index++)
+    if (read[index] === 1 && (((seen.bits[seen.ids[index] ?? 0] ?? 0) & SAID) !== 0 || mayLock(seen, index)))
+      read[index] = READ_FIRST;
   return read;
 }
 
@@ -298,26 +302,39 @@ function handMasksOn(seen: Seen): boolean {
 }
 
 /** Whether what a function allocates with may hang on its parameters. */
-function mayHandMaskOn({ tokens, bits }: Seen, { open, close, parameters }: FunctionItem): boolean {
-  const own = new Set(parameters.map(({ name }) => tokens.idOf(name)));
-  own.delete(0);
-  const isOpen = (from: number, to: number): boolean => {
-    for (let at = from; at < to; at++) if (tokens.kinds[at] === NAME && own.has(tokens.names[at] ?? 0)) return true;
-    // What a variable of the function holds may be a parameter.
-    return to === from + 1 && tokens.kinds[from] === NAME && ((bits[tokens.names[from] ?? 0] ?? 0) & SAID) === 0;
-  };
+function mayHandMaskOn(seen: Seen, { open, close, parameters }: FunctionItem): boolean {
+  const { tokens, bits } = seen;
+  const { kinds, names } = tokens;
+  let own: ReadonlySet<number> | null = null;
   for (let at = open + 1; at < close; at++) {
-    if (tokens.kinds[at] !== NAME || tokens.kinds[at + 1] !== OPEN) continue;
-    const id = tokens.names[at] ?? 0;
+    if (kinds[at] !== NAME || kinds[at + 1] !== OPEN) continue;
+    const id = names[at] ?? 0;
     if (((bits[id] ?? 0) & SAID) === 0) continue;
-    const mask = signatureOfId(id)?.mask ?? null;
-    let argument = 0;
-    let is = false;
-    eachArgument(tokens, at + 2, tokens.partners[at + 1] ?? at + 1, (from, to) => {
-      if (mask === null || mask === argument) is ||= isOpen(from, to);
+    own ??= new Set(parameters.map(({ name }) => tokens.idOf(name)));
+    if (isGivenOne(seen, at + 1, signatureOfId(id)?.mask ?? -1, own)) return true;
+  }
+  return false;
+}
+
+/**
+ * Whether an argument names a parameter, or is a variable, which may hold one.
+ * @param mask which argument; -1: any of them
+ */
+function isGivenOne({ tokens, bits }: Seen, open: number, mask: number, own: ReadonlySet<number>): boolean {
+  const { kinds, names, partners } = tokens;
+  const close = partners[open] ?? open;
+  let argument = 0;
+  let first = open + 1;
+  let inner = open;
+  for (let at = open + 1; at <= close; at++) {
+    const isMeant = mask === -1 || argument === mask;
+    if (at === close || (kinds[at] === COMMA && at > inner)) {
+      const isAlone = at === first + 1 && kinds[first] === NAME;
+      if (isMeant && isAlone && ((bits[names[first] ?? 0] ?? 0) & SAID) === 0) return true;
       argument++;
-    });
-    if (is) return true;
+      first = at + 1;
+    } else if (isMeant && kinds[at] === NAME && own.has(names[at] ?? 0)) return true;
+    inner = Math.max(inner, at === close ? open : (partners[at] ?? open));
   }
   return false;
 }
@@ -441,8 +458,8 @@ function mayLock(seen: Seen, index: number): boolean {
     const id = bodies.names[place] ?? 0;
     const found = bits[id] ?? 0;
     if ((found & LOCKS) !== 0) return true;
-    if ((found & OWN) === 0 ? tokens.nameOf(id).includes("unlock") : own.get(id)?.some((one) => mayLock(seen, one)))
-      return true;
+    if ((found & OWN) !== 0 && own.get(id)?.some((one) => mayLock(seen, one)) === true) return true;
+    if (tokens.nameOf(id).includes("unlock")) return true;
   }
   locks[index] = DOES_NOT;
   return false;

@@ -11,6 +11,7 @@ import {
   type Table,
 } from "./declarations.ts";
 import type { Selection } from "./for-findings.ts";
+import { READ_FIRST, READ_LAST } from "./read-order.ts";
 import { forwardedTo, type Forward } from "./forwards.ts";
 import { fileNames } from "./mask-names.ts";
 import { headOnly, readFunction, type Callees, type FunctionRead } from "./function-read.ts";
@@ -247,7 +248,7 @@ function readFunctions(
   const bearing = options.selection?.bearingOnFindings(tokens, items, callees, options.forwards);
   const readAgain = (item: FunctionItem, index: number): FunctionRead => {
     // What is read once need not be found again by its text.
-    if (bearing !== undefined) return bearing[index] === 1 ? readNow(item) : headOnly(tokens, item);
+    if (bearing !== undefined) return bearing[index] === READ_FIRST ? readNow(item) : headOnly(tokens, item);
     const kept = passed[index]?.read;
     const known = kept === undefined ? null : readUnder(kept, said);
     if (known !== null) return known;
@@ -276,6 +277,11 @@ function readFunctions(
     last = reads.filter((read, index) => read !== before[index]);
   }
   if (bearing !== undefined) {
+    // Nobody leans on these, and now all is known that they lean on.
+    reads = reads.map((read, index) => {
+      const item = items.functions[index];
+      return item === undefined || bearing[index] !== READ_LAST ? read : readNow(item);
+    });
     const more = options.selection?.freeingElsewhere(tokens, items.functions, reads, bearing);
     reads = reads.map((read, index) => {
       const item = items.functions[index];

@@ -241,9 +241,11 @@ const USES: ReadonlyMap<string, number> = new Map([
   ["compound_order", 0],
 ]);
 
-function used({ calls, text }: Observed, call: Call, index: number): Seen {
+const USE_IDS = [...USES.keys()].map(nameId);
+
+function used({ calls, text, tokens }: Observed, call: Call, index: number): Seen {
   const written = call.allocation?.result.variable ?? null;
-  if (written === null) return null;
+  if (written === null || !USE_IDS.some(tokens.has)) return null;
   for (const use of calls.slice(index + 1, index + 1 + CALLS_AROUND)) {
     const variable = use.arguments[USES.get(use.name) ?? -1]?.text;
     if (variable === undefined || (variable !== written && variable !== `*${written}`)) continue;
@@ -262,7 +264,10 @@ function used({ calls, text }: Observed, call: Call, index: number): Seen {
 /** Functions that read from user space, and fill their first argument. */
 const FROM_USER: ReadonlySet<string> = new Set(["get_user", "__get_user", "copy_from_user"]);
 
-function sizedByUser({ calls }: Observed, call: Call, index: number): Seen {
+const FROM_USER_IDS = [...FROM_USER].map(nameId);
+
+function sizedByUser({ calls, tokens }: Observed, call: Call, index: number): Seen {
+  if (!FROM_USER_IDS.some(tokens.has)) return null;
   const sizes = call.arguments.filter((_, argument) => argument !== call.allocation?.mask?.index);
   if (!sizes.some(({ text }) => /^[a-z_]\w*(?:\.\w+)*$/.test(text))) return null;
   for (const from of calls.slice(Math.max(0, index - CALLS_AROUND), index)) {

@@ -191,13 +191,14 @@ export function reach(linking: Linking, fn: LinkedFunction, way: Way): void {
 
 /** Adds a way to a function, unless one of its kind is known. */
 function add(linking: Linking, fn: LinkedFunction, way: Way): void {
+  const kept = linking.kept.get(fn) ?? [];
+  if (kept.length >= MOST_WAYS) return;
   const context = contextWith(
     linking.kernel,
     way.facts.map((fact) => fact.context),
   );
   if (!isBinding(linking.kernel, context)) return;
-  const kept = linking.kept.get(fn) ?? [];
-  if (kept.length >= MOST_WAYS || kept.some((one) => isOfKind(one, { way, context }))) return;
+  if (kept.some((one) => isOfKind(one, { way, context }))) return;
   kept.push({ way, context });
   linking.kept.set(fn, kept);
   linking.queue.push({ fn, way });
