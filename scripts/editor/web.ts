@@ -1,14 +1,16 @@
 // Runs the tests of test/editor/in-browser.ts: the browser build of the extension in the web worker host of the
 // workbench.
-// usage: npm run test:web
+// usage: npm run test:web [-- --oldest]
+//   --oldest  the oldest VS Code that package.json claims, not the newest
 import { cpSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import type { Page } from "playwright-core";
 import { PAGE_TESTS } from "../../test/editor/in-browser.ts";
 import { inRoot, isProgram } from "../paths.ts";
 import { findChromium, HOW_TO_INSTALL, launch } from "./browser.ts";
-import { ensureHost } from "./host.ts";
+import { ensureHost, type HostAge } from "./host.ts";
 import { startServer } from "./server.ts";
 import type { Counts } from "./suite.ts";
 
@@ -42,15 +44,15 @@ async function mountExtension(page: Page, authority: string): Promise<void> {
   });
 }
 
-/** Runs the tests one after the other on one page. @returns null when Chromium is missing */
-export async function runInWebWorker(): Promise<Counts | null> {
+/** Runs the tests one after the other on one page of that VS Code. @returns null when Chromium is missing */
+export async function runInWebWorker(age: HostAge = "newest"): Promise<Counts | null> {
   const chromium = findChromium();
   if (chromium === null) return null;
   const scratch = mkdtempSync(join(tmpdir(), "allocpolicy-web-"));
   const workspace = join(scratch, "workspace");
   cpSync(inRoot("test/editor/workspace"), workspace, { recursive: true });
   const server = await startServer({
-    host: await ensureHost(),
+    host: await ensureHost(age),
     dataFolder: join(scratch, "server"),
     port: 0,
     token: null,
@@ -85,7 +87,8 @@ export async function runInWebWorker(): Promise<Counts | null> {
 }
 
 if (isProgram(import.meta.url)) {
-  const counts = await runInWebWorker();
+  const { values } = parseArgs({ options: { oldest: { type: "boolean", default: false } } });
+  const counts = await runInWebWorker(values.oldest ? "oldest" : "newest");
   if (counts === null) console.error(`Chromium is missing. ${HOW_TO_INSTALL}`);
   process.exitCode = counts?.failed === 0 ? 0 : 1;
 }

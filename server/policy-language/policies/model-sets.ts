@@ -9,6 +9,7 @@ import { perKernel } from "../../model/kernels/per-kernel.ts";
 import { agree, differencesOf, noted, recalled, watched, type Noted } from "../../model/kernels/questions.ts";
 import { EMPTY, mask, type FlagName, type Mask } from "../../model/masks/mask.ts";
 import { flagsIn } from "../../model/masks/names.ts";
+import { verdict } from "../../model/verdict.ts";
 import type { Bdd } from "../symbolic/bdd.ts";
 import { FALSE, TRUE, type Node } from "../symbolic/node.ts";
 import { maskLevel, sizeLevels, stretchSet, type Space } from "../symbolic/space.ts";
@@ -80,6 +81,23 @@ function standingApi(): readonly Api[] {
 export function apisOf(policy: Pick<ResolvedPolicy, "apis">): readonly Api[] {
   const apis = policy.apis.flatMap(({ text }) => apiNamed(text) ?? []);
   return apis.length > 0 ? apis : standingApi();
+}
+
+/** Whether the model can say anything of a function by its mask: without a mask there is nothing to reason about. */
+export function isAnswered(kernel: Kernel, api: Api): boolean {
+  return api.takesMask && api.exists(kernel);
+}
+
+/**
+ * Whether the model knows what the functions of a policy do, as far as this kernel has them. Where it does not, or
+ * where the kernel has none of them, nothing that asks the model holds or fails.
+ */
+export function isModelKnown(kernel: Kernel, policy: Pick<ResolvedPolicy, "apis">): boolean {
+  const { pageBytes } = kernel.options;
+  const apis = apisOf(policy).filter((api) => api.exists(kernel));
+  const isKnown = (api: Api): boolean =>
+    api.mayBeUnknown !== true || verdict(kernel, requestFor(api, pageBytes, EMPTY, pageBytes)).unknown === null;
+  return apis.length > 0 && apis.every((api) => api.takesMask && isKnown(api));
 }
 
 /**
@@ -157,8 +175,7 @@ export function answerSets(
   field: Field,
   within: readonly Node[] = [space.domain],
 ): AnswerSets {
-  // A function without a mask takes what stands in its place for a bool: nothing to reason about, bit by bit.
-  if (!api.takesMask || !api.exists(kernel)) return new Map([["unknown", TRUE]]);
+  if (!isAnswered(kernel, api)) return new Map([["unknown", TRUE]]);
   const { sizeClasses: classes, sets, asked } = knownOf(space);
   const ofApi = `${api.name} ${flagsIn(kernel, kernel.namedBits).join(" ")}`;
   const sizeClasses = sharedAnswer(classes, ofApi, kernel, (watching) => sizeClassesOf(space, watching, api));

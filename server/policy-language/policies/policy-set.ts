@@ -7,7 +7,7 @@ import { Allowance, TooMuchWork } from "../symbolic/bdd.ts";
 import { FALSE, TRUE, type Node } from "../symbolic/node.ts";
 import { anyMask, spacesOf, type SizeDomain, type Space, type SpaceNeeds } from "../symbolic/space.ts";
 import { viewOf } from "./kernel-view.ts";
-import { modelSetsInSteps, modelThresholds } from "./model-sets.ts";
+import { isModelKnown, modelSetsInSteps, modelThresholds } from "./model-sets.ts";
 import { asksModel, entwinedIn, isCertain, setOf, thresholdsOf, type ModelSets } from "./predicates.ts";
 import type { PolicyClause, ResolvedPolicy } from "./resolved-policy.ts";
 
@@ -184,11 +184,14 @@ export function isReadable(environment: Environment, policy: ResolvedPolicy, ker
 
 function readableClauses(
   environment: Environment,
-  { clauses }: ResolvedPolicy,
+  { clauses, apis }: ResolvedPolicy,
   kernel: Kernel,
 ): ResolvedPolicy["clauses"] {
   return clauses.filter(({ clause }) =>
-    predicatesOf(clause).every((predicate) => isCertain(environment, kernel, predicate)),
+    predicatesOf(clause).every(
+      (predicate) =>
+        isCertain(environment, kernel, predicate) && (!asksModel(predicate) || isModelKnown(kernel, { apis })),
+    ),
   );
 }
 

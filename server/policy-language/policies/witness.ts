@@ -7,7 +7,7 @@ import { verdict } from "../../model/verdict.ts";
 import { sizeText } from "../analysis/sizes.ts";
 import type { Node } from "../symbolic/node.ts";
 import { smallestWitness, type Space, type Witness } from "../symbolic/space.ts";
-import { apisOf } from "./model-sets.ts";
+import { apisOf, isAnswered } from "./model-sets.ts";
 import { requestFor } from "./request-for.ts";
 import type { PolicySet } from "./policy-set.ts";
 import { contextText, type PredicateSubject } from "./predicates.ts";
@@ -33,16 +33,18 @@ function subjectOf(set: PolicySet, witness: Witness): PredicateSubject {
   const { kernel, policy } = set;
   const sizeBytes = witness.sizeBytes ?? kernel.options.pageBytes;
   const context = witness.context ?? contextOf("process");
-  const verdicts = apisOf(policy).map((api) =>
-    verdict(kernel, requestFor(api, kernel.options.pageBytes, witness.mask, sizeBytes)),
-  );
+  // Where the model does not know a size, no answer is what the sets have there, too.
+  const known = apisOf(policy)
+    .filter((api) => isAnswered(kernel, api))
+    .map((api) => verdict(kernel, requestFor(api, kernel.options.pageBytes, witness.mask, sizeBytes)))
+    .filter(({ unknown }) => unknown === null);
   return {
     mask: witness.mask,
     sizeBytes,
     context,
-    sleeps: verdicts.some(({ sleeps }) => sleeps !== "never"),
-    mayOom: verdicts.some(({ oom }) => oom !== "never"),
-    mayFail: verdicts.some(({ fails }) => fails !== "never"),
+    sleeps: known.some(({ sleeps }) => sleeps !== "never"),
+    mayOom: known.some(({ oom }) => oom !== "never"),
+    mayFail: known.some(({ fails }) => fails !== "never"),
   };
 }
 
