@@ -20,13 +20,15 @@ async function load(answered: number | string | null, replay: () => void): Promi
   replay();
 }
 
-/** Nothing has come for so long. */
-const QUIET_MS = 1000;
+/** Nothing has come for so long; that is waited for so often. */
+const QUIET_MS = 100;
+const MOST_WAITS = 20;
 
-/** Does something that would keep a message waiting when none comes. */
-function whenQuiet(run: () => void): void {
+/** Does something that would keep a message waiting when none comes, or when there was always one. */
+function whenQuiet(run: () => void, waits = MOST_WAITS): void {
   const before = bytesRead();
-  setTimeout(() => (bytesRead() === before ? run() : whenQuiet(run)), QUIET_MS).unref();
+  const isOver = (): boolean => waits === 0 || bytesRead() === before;
+  setTimeout(() => (isOver() ? run() : whenQuiet(run, waits - 1)), QUIET_MS).unref();
 }
 
 /** Of standard input, where that is the client's. */
