@@ -62,9 +62,10 @@ const AT_ONCE = 64;
 /** What was said last of a document in stretches. */
 interface Said extends Stretches {
   readonly lines: Lines;
-  /** Of each stretch, objects with commas between; and how many items it had. */
+  /** Of each stretch, objects with commas between; and how many items it had, and all together. */
   readonly texts: readonly string[];
   readonly counts: readonly number[];
+  readonly count: number;
   /** Those of its texts that are not empty. */
   readonly parts: readonly Part[];
 }
@@ -78,7 +79,16 @@ interface Listed {
 
 /** Of so many documents what was said last is kept, those that were asked for last. */
 const MOST_DOCUMENTS = 16;
-const NOTHING_SAID: Said = { keys: [], starts: [], hanging: [], lines: linesOf(""), texts: [], counts: [], parts: [] };
+const NOTHING_SAID: Said = {
+  keys: [],
+  starts: [],
+  hanging: [],
+  lines: linesOf(""),
+  texts: [],
+  counts: [],
+  count: 0,
+  parts: [],
+};
 
 /** A number of a line, in JSON: no string has such a key in it, for its quotes would be escaped. */
 const LINE = /(?<="(?:line|startLine|endLine)":)(\d+)/;
@@ -133,8 +143,7 @@ export class RunTexts<Item> {
     this.#last.delete(known.key);
     this.#last.set(known.key, now);
     for (const key of this.#last.keys()) if (this.#last.size > MOST_DOCUMENTS) this.#last.delete(key);
-    const count = now.counts.reduce((sum, each) => sum + each, 0);
-    return count > limit ? this.written(known, runsIn(upTo(limit))) : Written.array(now.parts);
+    return now.count > limit ? this.written(known, runsIn(upTo(limit))) : Written.array(now.parts);
   }
 
   #said(
@@ -148,24 +157,44 @@ export class RunTexts<Item> {
     const isMoved = !isSamePlace(before, oldEnd, { lines, starts }, newEnd);
     const to = isMoved ? keys.length : newEnd;
     const rest = before.keys.length - (keys.length - to);
-    const between = to - head;
-    const texts = before.texts.slice(0, head).concat(new Array<string>(between).fill(""), before.texts.slice(rest));
-    const counts = before.counts.slice(0, head).concat(new Array<number>(between).fill(0), before.counts.slice(rest));
-    const ask = (from: number, end: number): void => {
-      texts.fill("", from, end);
-      counts.fill(0, from, end);
-      let index = from;
-      for (const run of runsIn({ from, to: end, limit: Number.POSITIVE_INFINITY })) {
-        while (index + 1 < end && (starts[index + 1] ?? 0) <= run.start) index += 1;
-        const { text } = this.#textOf(known, run, lines);
-        texts[index] = text;
-        counts[index] = run.items.length;
-      }
-    };
-    ask(head, to);
-    for (const index of hanging) if (index < head || index >= to) ask(index, index + 1);
+    const asked = hanging.filter((index) => index < head || index >= to).map((index) => [index, index + 1] as const);
+    const fresh = [[head, to] as const, ...asked].map(([from, end]) =>
+      this.#stretchesIn(known, starts, from, end, runsIn),
+    );
+    // Nearly always: what a key changes is not said, and what stands behind it stays in its place.
+    const isSame =
+      to === rest && fresh.every(({ from, texts }) => texts.every((text, i) => text === before.texts[from + i]));
+    if (isSame) return { ...before, keys, starts, hanging, lines };
+    const texts = before.texts.slice(0, head).concat(new Array<string>(to - head).fill(""), before.texts.slice(rest));
+    const counts = before.counts.slice(0, head).concat(new Array<number>(to - head).fill(0), before.counts.slice(rest));
+    for (const { from, texts: of, counts: ofEach } of fresh) {
+      for (const [i, text] of of.entries()) texts[from + i] = text;
+      for (const [i, count] of ofEach.entries()) counts[from + i] = count;
+    }
     const said = texts.filter((text) => text !== "");
-    return { keys, starts, hanging, lines, texts, counts, parts: inParts(said, before.parts) };
+    const count = counts.reduce((sum, each) => sum + each, 0);
+    return { keys, starts, hanging, lines, texts, counts, count, parts: inParts(said, before.parts) };
+  }
+
+  /** What is said of the stretches in [from, end). */
+  #stretchesIn(
+    known: KnownDocument,
+    starts: readonly number[],
+    from: number,
+    end: number,
+    runsIn: (asked: Asked) => readonly Run<Item>[],
+  ): Pick<Said, "texts" | "counts"> & { readonly from: number } {
+    const lines = this.#files.lines(known.document);
+    const texts = new Array<string>(end - from).fill("");
+    const counts = new Array<number>(end - from).fill(0);
+    let index = from;
+    for (const run of runsIn({ from, to: end, limit: Number.POSITIVE_INFINITY })) {
+      while (index + 1 < end && (starts[index + 1] ?? 0) <= run.start) index += 1;
+      const { text } = this.#textOf(known, run, lines);
+      texts[index - from] = text;
+      counts[index - from] = run.items.length;
+    }
+    return { from, texts, counts };
   }
 
   /** The text of each run in which something is said: objects with commas between. */
