@@ -145,7 +145,8 @@ function zoneState({ node, name, line, list }: Found, kernel: Kernel, count: num
     gaps.push(`${place}: its pages add up to more than it manages, and it is taken as larger.`);
   return {
     name,
-    managed: Math.max(managed ?? 0, accounted),
+    // A zone whose size is lost is larger than its watermarks: nothing is made up about those.
+    managed: Math.max(managed ?? told("high") ?? told("min") ?? 0, accounted),
     free: blocks,
     min: mark("min"),
     low: mark("low"),

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { COMMANDS } from "../../server/cli/commands/index.ts";
 import { nearest } from "../../server/policy-language/names/suggest.ts";
@@ -27,6 +27,14 @@ describe("the help", () => {
       expect((await run([command.name, "-h"])).out).toBe(out);
     },
   );
+
+  test("starts from files of examples/ that are there", () => {
+    const named = commands.flatMap(({ examples }) =>
+      examples.flatMap(({ line }) => line.match(/examples\/\S+/g) ?? []),
+    );
+    expect(named.filter((path) => !existsSync(inRoot(path)))).toEqual([]);
+    expect(named.length).toBeGreaterThan(0);
+  });
 
   test.each(commands)("of $name stays within the columns of a terminal, and within 100", async ({ name }) => {
     for (const [columns, most] of [

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { diagnose, type Diagnosis } from "../../server/kernel-log/diagnosis.ts";
 import { readReports } from "../../server/kernel-log/reader.ts";
 import { diagnosisText } from "../../server/kernel-log/text.ts";
-import { failureLines, oomLines, STYLES, type LoggedMachine, type LoggedZone, type Style } from "./_logs.ts";
+import { failureLines, oomLines, style, STYLES, type LoggedMachine, type LoggedZone, type Style } from "./_logs.ts";
 
 const styleOf = (version: string): Style => {
   const found = STYLES.find((style) => style.version.startsWith(version));
@@ -74,6 +74,22 @@ describe("a report, explained", () => {
     expect(diagnosis.replay).toMatchObject({ agrees: true, withheld: [] });
     expect(resultsOf(diagnosis)).toContain("Order 2 (16 kB) in place of 4: succeeds");
     expect(resultsOf(diagnosis).some((text) => /^kvmalloc.*: succeeds$/.test(text))).toBe(true);
+  });
+
+  test("blames the watermark only where the size of the zone is told, whatever else is lost", () => {
+    const fields = ["free", "boost", "min", "low", "high", "active_anon", "inactive_file", "free_pcp"];
+    fc.assert(
+      fc.property(fc.nat(900), style, fc.subarray(fields), (free, printed, kept) => {
+        const lines = failureLines(machine([zone([free])], { order: 2 }), printed).map((line) =>
+          line
+            .split(" ")
+            .filter((word) => [...kept, undefined].includes(/^(\w+):\d+kB/.exec(word)?.[1]))
+            .join(" "),
+        );
+        expect(diagnosisOf(lines).blame).not.toBe("watermark");
+      }),
+      { seed: 11, numRuns: 100 },
+    );
   });
 
   test("names the caller and the function that it called, and keeps the allocator's own functions out", () => {

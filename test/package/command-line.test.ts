@@ -102,10 +102,10 @@ describe("the program", () => {
 });
 
 describe("the step of action.yml", () => {
-  const step = (inputs: Readonly<Record<string, string>>) =>
+  const step = (inputs: Readonly<Record<string, string>>, cwd = folder) =>
     spawnSync("bash", [inRoot("scripts/github-action.sh")], {
       encoding: "utf8",
-      cwd: folder,
+      cwd,
       env: { ...environment, ...inputs, PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ""}` },
     });
 
@@ -118,7 +118,7 @@ describe("the step of action.yml", () => {
       expect(action).toContain(`\${{ inputs.${name} }}`);
       expect(script).toContain(`ALLOCPOLICY_${name.toUpperCase().replace("-", "_")}`);
     }
-    expect(inputs.length).toBe(5);
+    expect(inputs.length).toBe(8);
   });
 
   test("annotates, fails as it was told, and writes SARIF", () => {
@@ -142,10 +142,33 @@ describe("the step of action.yml", () => {
     });
   });
 
+  test("checks a part of the files, and what commits cause", () => {
+    const git = (...args: readonly string[]): string =>
+      execFileSync("git", ["-c", "user.name=A", "-c", "user.email=a@example.org", ...args], {
+        cwd: join(folder, "repository"),
+        encoding: "utf8",
+      });
+    const code = (mask: string): string =>
+      `#include <linux/slab.h>\nvoid f(struct own *o)\n{\n\tspin_lock(&o->l);\n\to->p = kmalloc(8, ${mask});\n\tspin_unlock(&o->l);\n\tif (!o->p)\n\t\treturn;\n}\n`;
+    write("repository/a.c", code("GFP_ATOMIC"));
+    git("init", "-q", "-b", "main");
+    for (const mask of ["GFP_ATOMIC", "GFP_KERNEL"]) {
+      write("repository/a.c", code(mask));
+      git("add", "a.c");
+      git("commit", "-q", "-m", mask);
+    }
+    const caused = step({ ALLOCPOLICY_GIT: "HEAD~1...HEAD" }, join(folder, "repository"));
+    expect([caused.status, caused.stdout]).toEqual([1, expect.stringMatching(/^::error file=a\.c,line=5,/)]);
+    for (let at = 0; at < 4; at += 1) write(`parts/d${at}/x.allocpolicy`, SLEEPER);
+    const parts = [1, 2].map((part) => step({ ALLOCPOLICY_PATHS: "parts", ALLOCPOLICY_SHARD: `${part}/2` }).stdout);
+    expect(parts.join("").match(/::error/g)).toHaveLength(4);
+  });
+
   test("takes inputs as words, whatever they hold", () => {
     const marker = join(folder, "marker");
     const evil = `$(touch ${marker}) ; touch ${marker} \`touch ${marker}\``;
-    for (const input of ["PATHS", "KERNEL", "FAIL_ON", "BASELINE"]) step({ [`ALLOCPOLICY_${input}`]: evil });
+    for (const input of ["PATHS", "KERNEL", "FAIL_ON", "BASELINE", "GIT", "SHARD"])
+      step({ [`ALLOCPOLICY_${input}`]: evil });
     step({ ALLOCPOLICY_PATHS: "--write-baseline\nmarker\naction" });
     expect(() => readFileSync(marker)).toThrow();
   });

@@ -48,7 +48,7 @@ export const simulate: Command = {
   fails: "a request cannot be run",
   examples: [
     {
-      line: "allocpolicy simulate examples/memory.allocpolicy --trace",
+      line: "allocpolicy simulate examples/field-report.allocpolicy --trace",
       does: "every request on every state of memory, step by step",
     },
     {
