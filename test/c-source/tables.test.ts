@@ -2,7 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { KEPT, MEMBERS, REGISTRATIONS, type Handler } from "../../server/c-source/tables/callbacks.ts";
 import { isScope } from "../../server/c-source/functions/state.ts";
+import { contextWith } from "../../server/c-source/evidence.ts";
 import { GUARDS, LOCK_CALLS } from "../../server/c-source/tables/locks.ts";
+import { kernelNamed } from "../rules/_subject.ts";
 import { findingsIn } from "./_c.ts";
 
 const kept = [...KEPT].flatMap(([member, handlers]) => handlers.map((handler) => [member, handler] as const));
@@ -179,3 +181,12 @@ test.each([
   expect(between(`if (!${takes})\n\t\treturn 1;\n\t${gives};`, "")).toEqual([]);
   expect(between(`${takes};\n\t${gives};`, "")).toEqual([]);
 });
+
+test.each([...LOCK_CALLS, ...GUARDS])(
+  "%s is read as it is written, with a context of the model",
+  (name, { context }) => {
+    expect(name).toMatch(/^\w+$/);
+    const kernel = kernelNamed("6.12", {});
+    if (context !== null) expect(contextWith(kernel, [context])).not.toEqual(contextWith(kernel, []));
+  },
+);
