@@ -261,9 +261,9 @@ void *stubborn(int n)
     const answer = await client.request("allocpolicy/callers", { uri: `${folder}/ring.allocpolicy`, policy: "ring" });
     const page = String(field(answer, "markdown"));
     expect(page).toContain("3 calls of `kmalloc` under Linux 6.1.192.");
-    expect(page).toMatch(/## Forbidden \(1\)[^#]*`drivers\/pump\/pump\.c:13` \| `stubborn\(\)`.*-ENOMEM can be told/s);
-    expect(page).toMatch(/## Mode quick \(1\)[^#]*`drivers\/pump\/pump\.c:8` \| `quick\(\)`.*through ring\\_get\(\)/s);
-    expect(page).toMatch(/## Mode usual \(1\)[^#]*`user\.c:3` \| `f\(\)`/s);
+    expect(page).toMatch(/## Forbidden \(1\)[^#]*`drivers\/pump\/pump\.c:13` `stubborn\(\)`.*-ENOMEM can be told/s);
+    expect(page).toMatch(/## Mode quick \(1\)[^#]*`drivers\/pump\/pump\.c:8` `quick\(\)`.*through ring\\_get\(\)/s);
+    expect(page).toMatch(/## Mode usual \(1\)[^#]*`user\.c:3` `f\(\)`/s);
     expect(page).toMatch(/## Hand the mask of their callers on\s+- `drivers\/pump\/pump\.c:3` `ring_get\(\)`/);
   });
 

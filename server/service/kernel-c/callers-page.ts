@@ -125,9 +125,10 @@ function tableOf(rows: readonly CallerRow[], line: LineIn): string {
       ...row.because,
     ];
     const masks = row.masks.map(cellCode).join(" or ");
-    return `| ${linkOf(row, line)} | ${cellCode(`${row.function}()`)} | ${masks} | ${escaped(notes.join("; "))} |`;
+    // In one cell: a narrow pane breaks the line between them.
+    return `| ${linkOf(row, line)} ${cellCode(`${row.function}()`)} | ${masks} | ${escaped(notes.join("; "))} |`;
   });
-  return ["| call | function | mask | |", "|---|---|---|---|", ...new Set(lines)].join("\n");
+  return ["| call | mask | |", "|---|---|---|", ...new Set(lines)].join("\n");
 }
 
 interface At {

@@ -132,9 +132,10 @@ function provenText(judged: JudgedC, { facts, way }: Proven): string {
   return `${held.join(", ")}: ${path.join("; ")}.`;
 }
 
-function factText(judged: JudgedC, { lock, context, step }: PlacedFact): string {
+/** What holds from where the function begins has no line of its own: its path tells where it comes from. */
+function factText(judged: JudgedC, { lock, context, taken, step }: PlacedFact): string {
   const what = lock === null ? `in \`${context}\`` : `\`${lock}\` is held`;
-  return `${what} since ${lineText(judged, step.start)}`;
+  return taken === null ? what : `${what} since ${lineText(judged, step.start)}`;
 }
 
 const lineText = ({ document }: JudgedC, start: number): string =>
