@@ -1,3 +1,4 @@
+import { copy } from "./cut.ts";
 import { lineChanges, type LineChange } from "./line-changes.ts";
 import { print, type PlacedItem, type Printed } from "./printer.ts";
 import { parseFile } from "./regions.ts";
@@ -59,19 +60,29 @@ function partOf(
   mark: string,
   lineEnd: string,
 ): FormattedPart {
-  if (mark === "" && lineEnd === "\n")
-    return {
-      start,
-      end,
-      get text() {
-        return whole.text;
-      },
-      get changes() {
-        return whole.changes;
-      },
-    };
+  if (mark === "" && lineEnd === "\n") return new PartAsPrinted(start, end, whole);
   const text = mark + withLineEnds(whole.text, lineEnd);
   return { start, end, text, changes: lineChanges(file.text.slice(start, end), text) };
+}
+
+class PartAsPrinted implements FormattedPart {
+  readonly start: number;
+  readonly end: number;
+  readonly #printed: PrintedPart;
+
+  constructor(start: number, end: number, printed: PrintedPart) {
+    this.start = start;
+    this.end = end;
+    this.#printed = printed;
+  }
+
+  get text(): string {
+    return this.#printed.text;
+  }
+
+  get changes(): readonly LineChange[] {
+    return this.#printed.changes;
+  }
 }
 
 function withLineEnds(text: string, lineEnd: string): string {
@@ -119,12 +130,14 @@ const together = new WeakMap<Region, Kept>();
 const NO_CHANGES: readonly LineChange[] = [];
 
 function printed(file: SourceFile, from: number, to: number): PrintedPart {
-  const regions = file.regions.slice(from, to);
-  const first = regions[0];
+  const first = file.regions[from];
   if (first === undefined) return { text: "", isApart: false, joins: false, changes: NO_CHANGES };
   const beginsFile = from === 0;
-  const kept = regions.length === 1 ? alone : together;
+  const isAlone = to === from + 1;
+  const kept = isAlone ? alone : together;
   const before = kept.get(first);
+  if (isAlone && before?.beginsFile === beginsFile) return before.printed;
+  const regions = file.regions.slice(from, to);
   if (before?.beginsFile === beginsFile && isSame(before.regions, regions)) return before.printed;
   const fresh = newlyPrinted(regions, beginsFile);
   kept.set(first, { regions, beginsFile, printed: fresh });
@@ -133,9 +146,15 @@ function printed(file: SourceFile, from: number, to: number): PrintedPart {
 
 function newlyPrinted(regions: readonly Region[], beginsFile: boolean): PrintedPart {
   const text = regions.length === 1 ? (regions[0]?.text ?? "") : regions.map((region) => region.text).join("");
-  const key = text.length > LONGEST_SHAPE ? null : shapeOf(text, beginsFile);
+  const mayBeAlike = text.length <= LONGEST_SHAPE;
+  const alike = mayBeAlike && !beginsFile ? shapeLike(text) : null;
+  if (alike !== null) return new PrintedAlike(alike, text);
+  const key = mayBeAlike ? shapeOf(text, beginsFile) : null;
   const known = key === null ? undefined : shapes.get(key);
-  if (known !== undefined) return new PrintedAlike(known, text);
+  if (known !== undefined) {
+    if (!beginsFile) noteLike(text, known);
+    return new PrintedAlike(known, text);
+  }
   const items: PlacedItem[] = [];
   let base = 0;
   for (const { item, text: own } of regions) {
@@ -201,6 +220,57 @@ interface KnownShape extends Omit<Printed, "text"> {
 const shapes = new Map<string, KnownShape>();
 const MOST_SHAPES = 4000;
 
+/** A text of some shape, to know others by. */
+interface Like {
+  readonly shape: KnownShape;
+  readonly words: readonly (Stretch & { readonly isNumber: boolean })[];
+  /** The texts between those: one more than there are of them. */
+  readonly between: readonly string[];
+}
+
+/**
+ * By their length: texts of one shape have the same, and the same stretches between their names. A few comparisons tell
+ * that, where to make the shape takes a look at each word.
+ */
+const likes = new Map<number, readonly Like[]>();
+const NO_LIKES: readonly Like[] = [];
+const MOST_LIKES = 8;
+const MOST_LENGTHS = 400;
+
+function noteLike(text: string, shape: KnownShape): void {
+  const words = [...text.matchAll(WORD)].flatMap(({ 0: word, index }) =>
+    isKeyword(word) ? [] : [{ start: index, end: index + word.length, isNumber: word.charCodeAt(0) <= NINE }],
+  );
+  const ends = [0, ...words.map(({ end }) => end)];
+  const between = ends.map((end, i) => copy(text, end, words[i]?.start ?? text.length));
+  if (likes.size >= MOST_LENGTHS) likes.clear();
+  const before = likes.get(text.length) ?? NO_LIKES;
+  likes.set(text.length, [{ shape, words, between }, ...before].slice(0, MOST_LIKES));
+}
+
+/** The shape of a text, where one of those that were met lately has it. */
+function shapeLike(text: string): KnownShape | null {
+  for (const like of likes.get(text.length) ?? NO_LIKES) if (isLike(like, text)) return like.shape;
+  return null;
+}
+
+const NAME = /[A-Za-z_]\w*/y;
+const DIGITS = /\d+/y;
+
+function isLike({ words, between }: Like, text: string): boolean {
+  let at = 0;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i];
+    if (word === undefined || !text.startsWith(between[i] ?? "", at)) return false;
+    const kind = word.isNumber ? DIGITS : NAME;
+    kind.lastIndex = word.start;
+    if (!kind.test(text) || kind.lastIndex !== word.end) return false;
+    if (!word.isNumber && isKeyword(text.slice(word.start, word.end))) return false;
+    at = word.end;
+  }
+  return text.startsWith(between[words.length] ?? "", at);
+}
+
 function withNamesOf(text: string, pattern: Pattern): string {
   let out = "";
   for (const piece of pattern) out += typeof piece === "string" ? piece : text.slice(piece.start, piece.end);
@@ -247,7 +317,10 @@ const MOST_NAMES = 6000;
 function noteShape(key: string, text: string, { text: out, isApart, joins }: Printed): void {
   const shape = out === text ? null : patternsOf(text, out);
   if (shape === undefined) return;
-  if (shapes.size >= MOST_SHAPES) shapes.clear();
+  if (shapes.size >= MOST_SHAPES) {
+    shapes.clear();
+    likes.clear();
+  }
   shapes.set(key, { out: shape, isApart, joins });
 }
 

@@ -10,7 +10,7 @@ export function formattingOf(file: SourceFile, start: number, end: number): read
   const changes: Change[] = [];
   for (const part of formattedParts(file) ?? []) {
     for (const change of part.changes) {
-      const placed = { ...change, start: part.start + change.start, end: part.start + change.end };
+      const placed = { start: part.start + change.start, end: part.start + change.end, text: change.text };
       if (placed.start < end && start < Math.max(placed.end, placed.start + 1)) changes.push(placed);
     }
   }
