@@ -39,8 +39,11 @@ const MOST_ROUNDS = 3;
 export function beginWays(linking: Linking, declared: readonly DeclaredContext[]): void {
   for (const root of declared) reachDeclared(linking, root);
   findRegistrars(linking);
-  linking.files.forEach((_, file) => {
-    reachHandlers(linking, file);
+  const inFile = linking.files.map((): LinkedFunction[] => []);
+  for (const fn of linking.functions) inFile[fn.file]?.push(fn);
+  const registrars = new Set([...linking.registrars.keys()].map(({ read }) => read.name));
+  inFile.forEach((functions, file) => {
+    reachHandlers(linking, file, functions, registrars);
   });
   reachQueued(linking);
   for (const fn of linking.functions) reachAnnotated(linking, fn);
@@ -148,7 +151,16 @@ function isBeside(members: Table["members"], place: number, { beside }: Handler)
     .some((one) => one.member === member && one.value === value);
 }
 
-function reachHandlers(linking: Linking, index: number): void {
+/**
+ * @param functions those of the file
+ * @param registrars the names of those that register what they are given
+ */
+function reachHandlers(
+  linking: Linking,
+  index: number,
+  functions: readonly LinkedFunction[],
+  registrars: ReadonlySet<string>,
+): void {
   const { file } = linking.files[index] ?? {};
   if (file === undefined) return;
   const handed = (text: string, handler: Handler, at: number, what: string): void => {
@@ -160,9 +172,7 @@ function reachHandlers(linking: Linking, index: number): void {
         text: `${what} has ${fn.read.name}() called`,
       });
   };
-  const registrars = new Set([...linking.registrars.keys()].map(({ read }) => read.name));
-  for (const { file: own, start, read, outline } of linking.functions) {
-    if (own !== index) continue;
+  for (const { start, read, outline } of functions) {
     const { registering, handlers } = outline;
     const isMore = registrars.size > 0 && callsOneOf(read, registrars);
     for (const call of isMore ? read.calls : registering) {

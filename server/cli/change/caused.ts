@@ -1,3 +1,4 @@
+import { HeapBound } from "../check/heap-bound.ts";
 import { readCFile } from "../../c-source/functions/c-file.ts";
 import type { CJudge, CWanted } from "../kernel-c/judge.ts";
 import type { Change, ChangedFile } from "./change.ts";
@@ -29,9 +30,9 @@ export function causedBy(
 ): readonly CausedFile[] {
   const files = change.files.filter(({ before, after }) => /\.[ch]$/.test(after ?? before ?? ""));
   const renamed = new Map(files.flatMap(({ before, after }) => (before === null ? [] : [[before, after ?? before]])));
-  const original = new Map([...renamed].map(([from, to]) => [to, from]));
+  const originals = new Map(files.map(({ before, after }) => [after ?? before ?? "", before]));
   const sides = {
-    before: { files: change.before, judge: judges.before, here: (path: string) => original.get(path) ?? path },
+    before: { files: change.before, judge: judges.before, here: (path: string) => originals.get(path) ?? path },
     after: { files: change.after, judge: judges.after, here: (path: string) => renamed.get(path) ?? path },
   };
   const wanted = wantedOf(sides.before, sides.after, files, areAlone);
@@ -41,8 +42,8 @@ export function causedBy(
     findings.map((finding): Found => ({ path: renamed.get(path) ?? path, finding })),
   );
   const now = [...after].flatMap(([path, { findings }]) => findings.map((finding): Found => ({ path, finding })));
-  const had = functionsOf(change.before, files, "before");
-  const has = functionsOf(change.after, files, "after");
+  const had = functionsOf(change.before, originals);
+  const has = functionsOf(change.after, new Map(files.map(({ before, after }) => [after ?? before ?? "", after])));
   const fresh = new Set(newIn(old, now, had, has).map(({ finding }) => finding));
   return [...after].map(([absolutePath, { text, findings }]) => ({
     absolutePath,
@@ -106,30 +107,40 @@ function judged(
   units: readonly (readonly string[])[],
 ): ReadonlyMap<string, Judged> {
   const all = new Map<string, Judged>();
+  const heap = new HeapBound();
   for (const paths of units) {
+    heap.keep();
     const wanted = paths.flatMap((absolutePath): readonly CWanted[] => {
       const text = files.read(absolutePath);
       return text === null ? [] : [{ absolutePath, text, isNamed: absolutePath.endsWith(".h") }];
     });
     const texts = new Map(wanted.map(({ absolutePath, text }) => [absolutePath, text]));
-    for (const [path, findings] of judge(wanted)) all.set(path, { text: texts.get(path) ?? "", findings });
+    // A text is looked at where something is told of it.
+    for (const [path, findings] of judge(wanted))
+      all.set(path, { text: findings.length === 0 ? "" : (texts.get(path) ?? ""), findings });
   }
   return new Map([...all].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The functions of the changed files on one side, by the name that a file has after the change. */
-function functionsOf(files: TreeFiles, changed: readonly ChangedFile[], side: keyof ChangedFile): Functions {
-  return new Map(
-    changed.map((file) => {
-      const path = file[side];
-      const text = path === null ? null : files.read(path);
-      const names = readCFile(text ?? "").functions.map(({ read }) => read.name);
-      return [file.after ?? file.before ?? "", new Set(names)];
-    }),
-  );
+/**
+ * Gives the functions of a changed file on one side, by the name that it has after the change; null: it is not changed.
+ * Read when they are asked for: most files of a change bring nothing.
+ * @param paths what each is called on this side; null: it is not there
+ */
+function functionsOf(files: TreeFiles, paths: ReadonlyMap<string, string | null>): Functions {
+  const known = new Map<string, ReadonlySet<string> | null>();
+  return (changed) => {
+    const found = known.get(changed);
+    if (found !== undefined) return found;
+    const path = paths.get(changed);
+    const text = path == null ? null : files.read(path);
+    const names = path === undefined ? null : new Set(readCFile(text ?? "").functions.map(({ read }) => read.name));
+    known.set(changed, names);
+    return names;
+  };
 }
 
-type Functions = ReadonlyMap<string, ReadonlySet<string>>;
+type Functions = (path: string) => ReadonlySet<string> | null;
 
 /**
  * What of `now` was not there: no finding of the same rule, file, function and call that was as severe. A function that
@@ -145,7 +156,7 @@ function newIn(
     JSON.stringify([path, rule, declaration, call ?? message]);
   const first = unmatched(old, now, fullKey);
   const isIn = (functions: Functions, { path, finding: { declaration } }: Found): boolean =>
-    declaration === null || functions.get(path)?.has(declaration) !== false;
+    declaration === null || functions(path)?.has(declaration) !== false;
   const movedKey = ({ finding: { rule, call, message } }: Found): string => JSON.stringify([rule, call ?? message]);
   const moved = unmatched(
     first.old.filter((found) => !isIn(hasFunctions, found)),

@@ -1,4 +1,4 @@
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import type { Change, ChangedFile } from "./change.ts";
 import { UsageError } from "../command.ts";
 import { decodedMail } from "./mail.ts";
@@ -120,19 +120,29 @@ function laidOver(overlay: Overlay): TreeFiles {
     const text = overlay.get(path);
     return text === undefined ? ON_DISK.read(path) : text;
   };
+  const changes = entriesOf(overlay);
   return {
     read,
     has: (path) => (overlay.has(path) ? overlay.get(path) !== null : ON_DISK.has(path)),
     entries: (folder) => {
       const entries = new Map(ON_DISK.entries(folder).map((entry) => [entry.name, entry]));
-      for (const [path, text] of overlay) {
-        if (!path.startsWith(folder.endsWith("/") ? folder : `${folder}/`)) continue;
-        const [name = "", ...below] = relative(folder, path).split("/");
-        const entry: Entry = { name, isFolder: below.length > 0 };
-        if (text !== null) entries.set(name, entry);
-        else if (!entry.isFolder) entries.delete(name);
+      for (const { isThere, ...entry } of changes.get(folder) ?? []) {
+        if (isThere) entries.set(entry.name, entry);
+        else if (!entry.isFolder) entries.delete(entry.name);
       }
       return [...entries.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
     },
   };
+}
+
+/** What an overlay adds to folders and takes from them, in its order. */
+function entriesOf(overlay: Overlay): ReadonlyMap<string, readonly (Entry & { readonly isThere: boolean })[]> {
+  const changes = new Map<string, (Entry & { readonly isThere: boolean })[]>();
+  for (const [path, text] of overlay)
+    for (let at = path; dirname(at) !== at; at = dirname(at)) {
+      const known = changes.get(dirname(at)) ?? [];
+      changes.set(dirname(at), known);
+      known.push({ name: basename(at), isFolder: at !== path, isThere: text !== null });
+    }
+  return changes;
 }
