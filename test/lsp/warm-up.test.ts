@@ -47,6 +47,32 @@ test("the first document ends it", async () => {
   expect(asked).toHaveLength(3);
 });
 
+test("a sample is asked about and typed into, and what is typed is taken back", async () => {
+  const seen: string[] = [];
+  const own = documentKind<Document>({
+    name: "own",
+    is: (document): document is Document => document.kind === "own",
+    languageIds: [],
+    sample: () => "a sample of some words",
+    open: (text) => ({ kind: "own", text }),
+    answers: {
+      hover: (workspace, uri, offset) => {
+        const text = workspace.documents.get(uri)?.text ?? "";
+        seen.push(text);
+        expect(offset).toBeLessThan(text.length);
+        return null;
+      },
+    },
+  });
+  await warmUp(
+    [own],
+    () => Promise.resolve(true),
+    () => true,
+  );
+  expect(new Set(seen)).toEqual(new Set(["a sample of some words"]));
+  expect(seen.length).toBeGreaterThan(1);
+});
+
 test.each(DOCUMENT_KINDS.filter(({ sample }) => sample !== null).map((one) => [one.name, one] as const))(
   "the sample of %s has findings, so that what makes them is compiled",
   (_, { sample, open, answers }) => {
