@@ -11,9 +11,9 @@ const TIMES = 30;
 
 /**
  * Does while the client is still busy with its own start what its first document would wait for: reads the samples of
- * all kinds that there are documents of, finds what is to be found in them, asks about them and types into them, so that
- * the parsers are made and the program is compiled. Ends as soon as it is not wanted any more, for that document is
- * here.
+ * all kinds that there are documents of, finds what is to be found in them, asks about them and types into them, so
+ * that the parsers are made and the program is compiled. Ends as soon as it is not wanted any more, for that document
+ * is here.
  * @param isBeside whether a folder of the client has a file of that name
  * @returns whether all of it was done, and no document is here yet
  */
