@@ -219,7 +219,10 @@ describe("explain of a call in C", () => {
   });
 
   test.each([
-    ["GFP_KERNEL", "is no call"],
+    ["GFP_KERNEL", "is a mask: write a call that takes it, as 'kmalloc(4096, GFP_KERNEL)'"],
+    ["vmalloc", "is a function: write its call as in C"],
+    ["sleep-in-atomic", "is a finding: 'allocpolicy rules sleep-in-atomic' shows its page"],
+    ["__GFP_NOFIAL", "did you mean __GFP_NOFAIL?"],
     ["", "is no call"],
     ["kmaloc(64, GFP_KERNEL)", "did you mean kmalloc"],
     ["kmalloc(64, GFP_WRONG)", "has no flag GFP_WRONG"],

@@ -1,8 +1,12 @@
 import { readCFile } from "../../c-source/functions/c-file.ts";
 import type { Call } from "../../c-source/functions/call.ts";
 import { sizesOf } from "../../c-source/judge/site.ts";
+import { apiNamed } from "../../model/apis.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
+import { rulePage } from "../../policy-language/catalogue.ts";
+import { bareMask } from "../../rules/bare-request.ts";
 import { UsageError } from "../command.ts";
+import { noMaskText } from "../meant.ts";
 
 /** What a call in C says, in the words of the options of `explain`; left out where the call does not say it. */
 export interface WrittenCall {
@@ -22,11 +26,18 @@ export function writtenCall(text: string, kernel: Kernel): WrittenCall {
   const file = readCFile(`void asked(void)\n{\n\t${text.replace(/;\s*$/, "")};\n}\n`);
   const calls = file.functions.flatMap(({ read }) => read.calls);
   const call = calls.find(({ allocation }) => allocation?.api != null) ?? calls[0];
-  if (call === undefined)
-    throw new UsageError(
-      `'${text}' is no call: write one as in C, 'kmalloc(4096, GFP_KERNEL)', or say --api and --flags`,
-    );
+  if (call === undefined) throw new UsageError(noCallText(text.trim(), kernel));
   return { api: call.allocation?.api ?? call.name, ...maskOf(call), ...numbersOf(call, file, kernel) };
+}
+
+/** What is said of words that are no call: what they are, and what shows it. */
+function noCallText(text: string, kernel: Kernel): string {
+  if (rulePage(text) !== null) return `'${text}' is a finding: 'allocpolicy rules ${text}' shows its page`;
+  if (apiNamed(text) !== null) return `'${text}' is a function: write its call as in C, with its arguments`;
+  const given = bareMask(kernel, text);
+  if (!("wrong" in given)) return `'${text}' is a mask: write a call that takes it, as 'kmalloc(4096, ${text})'`;
+  if (/^(?:__)?GFP_\w+$/.test(text)) return noMaskText(kernel, given);
+  return `'${text}' is no call: write one as in C, 'kmalloc(4096, GFP_KERNEL)', or say --api and --flags`;
 }
 
 function maskOf({ allocation, arguments: given }: Call): Pick<WrittenCall, "flags"> {

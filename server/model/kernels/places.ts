@@ -33,6 +33,11 @@ const MOVED: readonly (readonly [oldest: string, ...later: Since[]])[] = [
     ["5.9", "kernel/rcu/tree.c:kvfree_call_rcu"],
     ["6.14", "mm/slab_common.c:kvfree_call_rcu"],
   ],
+  [
+    "kernel/cgroup/cpuset.c:__cpuset_node_allowed",
+    ["6.12", "kernel/cgroup/cpuset.c:cpuset_node_allowed"],
+    ["7.3", "kernel/cgroup/cpuset.c:cpuset_current_node_allowed"],
+  ],
   ["fs/buffer.c:grow_dev_page", ["6.8", "fs/buffer.c:grow_dev_folio"]],
   ["include/linux/device.h:devm_kzalloc", ["6.12", "include/linux/device/devres.h:devm_kzalloc"]],
   ["include/linux/device.h:devm_kcalloc", ["6.12", "include/linux/device/devres.h:devm_kcalloc"]],

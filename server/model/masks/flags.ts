@@ -26,7 +26,7 @@ const FLAGS = {
   },
   RECLAIMABLE: { asks: "The page belongs to a cache that a shrinker can empty; it is grouped with such pages." },
   HIGH: {
-    asks: "High priority: half of the min watermark may be used. Without `__GFP_DIRECT_RECLAIM` the request goes deeper and leaves its cpuset.",
+    asks: "High priority: half of the min watermark may be used. Without `__GFP_DIRECT_RECLAIM` (in older kernels: with `__GFP_ATOMIC`) the request goes deeper and leaves its cpuset.",
   },
   IO: {
     asks: "Direct reclaim may start I/O. Without it nothing is compacted either. No effect without `__GFP_DIRECT_RECLAIM`.",
@@ -58,7 +58,7 @@ const FLAGS = {
     asks: "No emergency reserves, even for a task in PF_MEMALLOC. Wins over `__GFP_MEMALLOC`; the bonus of `__GFP_HIGH` stays.",
   },
   HARDWALL: {
-    asks: "Only the nodes of the task's own cpuset. Without the flag a request that finds nothing there may go as far as the nearest hardwalled cpuset above (kernel/cgroup/cpuset.c:cpuset_node_allowed).",
+    asks: "Only the nodes of the task's own cpuset. Without the flag a request that finds nothing there may go as far as the nearest hardwalled cpuset above.",
   },
   THISNODE: { asks: "Only the node asked for, without fallback to others; the OOM killer is not called." },
   ACCOUNT: {

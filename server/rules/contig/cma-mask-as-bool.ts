@@ -8,9 +8,9 @@ export const cmaMaskAsBool: Rule = {
   severity: "error",
   class: "bug",
   concerns: { families: ["cma", "dma"] },
-  recalled: "since 4.18",
+  recalled: "since 4.19",
   explanation:
-    "The last argument is `bool no_warn`; GFP_KERNEL is built in. Any mask that is not zero becomes true: the report is silenced, and nothing else of the mask counts. (Kernels before 4.18 took a mask there.) Zero and __GFP_NOWARN alone come out as meant.",
+    "The last argument is `bool no_warn`; GFP_KERNEL is built in. Any mask that is not zero becomes true: the report is silenced, and nothing else of the mask counts. (Kernels before 4.19 took a mask there.) Zero and __GFP_NOWARN alone come out as meant.",
   evidence: "include/linux/cma.h; mm/cma.c:cma_alloc",
   advice: "Drop the mask; the call takes `no_warn`, for example `gfp & __GFP_NOWARN`.",
   examples: {

@@ -12,7 +12,7 @@ export const kvmallocNonblocking: Rule = {
   recalled: "since 4.12",
   explanation:
     "vmalloc() could not work with a mask that may not block, so kvmalloc() skipped that try: above one page the call was a kmalloc() that gives up early, and NULL came back as soon as no contiguous block was free. From 6.19 on the second try is made. From 5.17 to 5.19 it was made too, by mistake (commit 30c19366636f took it back): there vmalloc-nonblocking and kvmalloc-in-interrupt speak. Up to one page there is only one try in any version, and the rule is quiet.",
-  evidence: "mm/slub.c:__kvmalloc_node_noprof; mm/util.c:kvmalloc_node (to 6.10)",
+  evidence: "mm/slub.c:__kvmalloc_node (mm/util.c to 6.14, kvmalloc_node to 6.10)",
   advice: "Allocate earlier, where the call may sleep; or say kmalloc() and handle NULL, which is what happens.",
   examples: {
     bad: example("6.12", ["api   kvmalloc", "size  96 KiB", "flags GFP_NOWAIT"]),

@@ -12,7 +12,7 @@ export const kvmallocTooLarge: Rule = {
   concerns: { families: ["kvmalloc", "krealloc"] },
   explanation:
     "Sizes above INT_MAX (2 GiB less one byte) return NULL: they have always been overflows. A WARN_ON_ONCE tells; since 5.19 __GFP_NOWARN silences it. The stable branch of 5.10 has the limit too.",
-  evidence: "mm/slub.c:__kvmalloc_node_noprof; mm/util.c:kvmalloc_node (to 6.10)",
+  evidence: "mm/slub.c:__kvmalloc_node (mm/util.c to 6.14, kvmalloc_node to 6.10)",
   advice: "Bound the size, or use vmalloc() where so much is meant.",
   examples: {
     bad: example("6.12", ["api   kvmalloc", "size  2 GiB", "flags GFP_KERNEL"]),

@@ -11,7 +11,8 @@ export const explicitHardwall: Rule = {
   recalled: "since 2.6.x",
   explanation:
     "While cpusets are in use every request has the bit in the fast path. In the slow path it keeps the request inside of the cpuset, where without it GFP_KERNEL may leave for the nearest hardwall: the difference between GFP_USER and GFP_KERNEL. In an interrupt cpusets are not looked at.",
-  evidence: "mm/page_alloc.c:prepare_alloc_pages; kernel/cgroup/cpuset.c:cpuset_node_allowed",
+  evidence:
+    "mm/page_alloc.c:prepare_alloc_pages; kernel/cgroup/cpuset.c:cpuset_node_allowed (cpuset_current_node_allowed in 7.3)",
   advice: "Choose GFP_USER or GFP_KERNEL by whose memory it is.",
   examples: {
     bad: example("6.12", ["api   alloc_pages", "order 0", "flags GFP_KERNEL | __GFP_HARDWALL"]),
