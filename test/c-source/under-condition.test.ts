@@ -178,3 +178,72 @@ test("kvmalloc() that may not wait is told whatever its size is, and what it giv
   expect(one("(void *)__get_free_pages(GFP_HIGHUSER, 0)", "6.12")).toContain("highuser-for-kernel");
   expect(one("alloc_pages(GFP_HIGHUSER, 0)", "6.12")).not.toContain("highuser-for-kernel");
 });
+
+const LOCKS_WHERE = (
+  where: string,
+): string => `static ${where.includes("bool") ? "bool" : "int"} own_lock(struct gadget *dev)
+{
+${where.replace("bool", "")}
+}
+
+`;
+const ON_ZERO = LOCKS_WHERE(
+  "\tspin_lock(&dev->lock);\n\tif (dev->gone) {\n\t\tspin_unlock(&dev->lock);\n\t\treturn -ENODEV;\n\t}\n\treturn 0;",
+);
+const ON_TRUE = LOCKS_WHERE("bool\tif (dev->gone)\n\t\treturn false;\n\tspin_lock(&dev->lock);\n\treturn true;");
+const BY_TRYING = LOCKS_WHERE("bool\treturn spin_trylock(&dev->lock);");
+const BY_RESULT = LOCKS_WHERE(
+  "\tint err = prepare(dev);\n\n\tif (err)\n\t\treturn err;\n\tspin_lock(&dev->lock);\n\treturn 0;",
+);
+
+describe("a function that returns with a lock where it returns something, or nothing", () => {
+  const said = (own: string, ...lines: readonly string[]): readonly string[] => toldIn(own + inside(...lines));
+
+  test.each([
+    ["nothing, which is asked at once", ON_ZERO, "if (own_lock(dev))\n\t\treturn 1;"],
+    [
+      "nothing, which is compared",
+      ON_ZERO,
+      "if (own_lock(dev) == 0) {\n\t\tdev->p = kmalloc(64, GFP_KERNEL);\n\t\tspin_unlock(&dev->lock);\n\t}",
+    ],
+    ["nothing, from a variable", ON_ZERO, "err = own_lock(dev);\n\tif (err)\n\t\treturn err;"],
+    ["something, which is asked at once", ON_TRUE, "if (!own_lock(dev))\n\t\treturn 1;"],
+    ["something, by a trylock", BY_TRYING, "if (!own_lock(dev))\n\t\treturn 1;"],
+  ])("%s", (_what, own, takes) => {
+    expect(said(own, takes, ...(takes.includes("kmalloc") ? [] : [ALLOCATES, "spin_unlock(&dev->lock);"]))).toEqual(
+      SLEEPS,
+    );
+  });
+
+  test.each([
+    ["on the other way", ON_ZERO, [`if (own_lock(dev))\n\t\t${ALLOCATES}`]],
+    [
+      "on the other way of one that returns true",
+      ON_TRUE,
+      [`if (!own_lock(dev)) {\n\t\t${ALLOCATES}\n\t\treturn 1;\n\t}`],
+    ],
+    ["where it is given back", ON_ZERO, ["if (own_lock(dev))\n\t\treturn 1;\n\tspin_unlock(&dev->lock);", ALLOCATES]],
+    ["where nobody asks", ON_ZERO, ["own_lock(dev);", ALLOCATES]],
+    ["where what is returned may be either", BY_RESULT, [`if (own_lock(dev))\n\t\t${ALLOCATES}`]],
+  ])("and not %s", (_what, own, lines) => {
+    expect(said(own, ...lines)).toEqual([]);
+  });
+});
+
+describe("locks that are taken round by round", () => {
+  test.each(["for (i = 0; i < 4; i++)", "list_for_each_entry(one, &dev->all, list)", "while (more(dev))"])(
+    "%s",
+    (head) => {
+      const all = (does: string): string => `${head}\n\t\tspin_${does}(&dev->locks[i]);`;
+      expect(told(all("lock"), ALLOCATES, all("unlock"))).toEqual(SLEEPS);
+      expect(told(all("lock"), all("unlock"), ALLOCATES)).toEqual([]);
+      expect(told(`${head} {\n\t\tspin_lock(&dev->lock);\n\t\tspin_unlock(&dev->lock);\n\t}`, ALLOCATES)).toEqual([]);
+    },
+  );
+
+  test("and given back by whoever leaves them", () => {
+    const body =
+      "for (i = 0; i < 4; i++) {\n\t\tspin_lock(&dev->lock);\n\t\tif (dev->gone)\n\t\t\tbreak;\n\t\tspin_unlock(&dev->lock);\n\t}";
+    expect(told(body, "spin_unlock(&dev->lock);", ALLOCATES)).toEqual([]);
+  });
+});

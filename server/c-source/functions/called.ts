@@ -1,10 +1,10 @@
-import { heldBy, lockOf, triedIn } from "./conditions.ts";
+import { heldBy, lockOf, takenBy, triedIn } from "./conditions.ts";
 import type { Slice } from "../text/items.ts";
 import { rootOf } from "../text/paths.ts";
 import { byNameId, nameId } from "../text/names.ts";
-import { giving, taken, taking, withoutAsked, type Asked, type Held, type Released, type State } from "./state.ts";
+import { giving, taken, taking, withoutAsked, type Held, type NetEffect, type Released, type State } from "./state.ts";
 import { GUARDS, LOCK_CALLS, SLEEPING_CALLS, SLEEPING_GUARDS, type LockEffect } from "../tables/locks.ts";
-import { ASSIGN, OPEN, textBetween, textOf, type Tokens } from "../text/tokens.ts";
+import { ASSIGN, OPEN, textBetween, type Tokens } from "../text/tokens.ts";
 
 /** A call, in the order in which it is made. */
 export interface WalkedCall {
@@ -15,12 +15,6 @@ export interface WalkedCall {
   readonly state: State;
   /** The first token of the statement that it stands in. */
   readonly statement: number;
-}
-
-/** What a function of the file leaves behind when it returns. */
-export interface NetEffect {
-  readonly takes: readonly Held[];
-  readonly gives: readonly Released[];
 }
 
 /** A call that is open, until its arguments are walked. */
@@ -37,6 +31,8 @@ export interface Calling {
   readonly tokens: Tokens;
   readonly effectOf: (name: number) => NetEffect | null;
   readonly calls: WalkedCall[];
+  /** What calls of functions take where they return something, or nothing: by the tokens of their names. */
+  readonly tries: Map<number, Held>;
   /** Everything that is given back anywhere in the function. */
   readonly given: Released[];
   /** Blocks that are open, by their numbers. */
@@ -89,7 +85,10 @@ function openGuard(walk: Calling, name: number, close: number, state: State): St
 }
 
 function locked(walk: Calling, effect: LockEffect, name: number, close: number, state: State): State {
-  if (effect.does === "?") return tried(walk, name, state);
+  if (effect.does === "?") {
+    const held = triedIn(walk, name);
+    return held === null ? state : tried(walk, name, held, state);
+  }
   const { tokens } = walk;
   const { family, turnsOn } = effect;
   if (effect.does === "-") return gave(walk, state, { family, lock: lockOf(tokens, effect, name, close), turnsOn });
@@ -98,29 +97,26 @@ function locked(walk: Calling, effect: LockEffect, name: number, close: number, 
 }
 
 /** `locked = spin_trylock(&lock);`: with the lock where the variable is true. In a condition the condition says it. */
-function tried(walk: Calling, name: number, state: State): State {
+function tried(walk: Calling, name: number, held: Held, state: State): State {
   const { tokens } = walk;
   const assignment = tokens.kinds[name - 1] === ASSIGN ? name - 1 : -1;
   if (assignment === -1) return state;
   const first = rootOf(tokens, assignment - 1);
   if (tokens.kinds[first - 1] === OPEN) return state;
-  const when: Asked = { text: textBetween(tokens, first, assignment).replace(/\s+/g, ""), isNegated: false };
-  const held = triedIn(tokens, name, walk.origin, when);
-  return held === null ? state : taking(withoutAsked(state, when.text), held);
+  const text = textBetween(tokens, first, assignment).replace(/\s+/g, "");
+  return taking(withoutAsked(state, text), { ...held, when: { text, isNegated: held.when?.isNegated === true } });
 }
 
 /** A function of the file that returns with a lock, or without one of its caller. */
 function withNet(walk: Calling, net: NetEffect, name: number, state: State): State {
-  const at = (walk.tokens.starts[name] ?? 0) - walk.origin;
   const given = net.gives.reduce((all, released) => gave(walk, all, released), state);
-  const by = textOf(walk.tokens, name);
-  return net.takes.reduce<State>(
-    (all, held) => taking(all, { ...held, by, through: held.by === by ? null : throughOf(held), at, block: 0 }),
-    given,
-  );
+  return net.takes.reduce<State>((all, held) => {
+    const taken = takenBy(walk, held, name);
+    if (held.when === null) return taking(all, taken);
+    walk.tries.set(name, taken);
+    return tried(walk, name, taken, all);
+  }, given);
 }
-
-const throughOf = ({ by, through, lock }: Held): string => through ?? (lock === null ? `${by}()` : `${by}(${lock})`);
 
 /** What holds where a guard is in force. */
 export function guarded(walk: Calling, name: Slice, lock: Slice | null, at: number, state: State): State {

@@ -1,7 +1,7 @@
 import { argumentsBetween, type Slice } from "../text/items.ts";
 import { kinds, nextOf } from "../text/levels.ts";
 import { byNameId, nameIds } from "../text/names.ts";
-import { taken, taking, type Asked, type Guard, type Held, type State } from "./state.ts";
+import { RETURNED, taken, taking, type Asked, type Guard, type Held, type State } from "./state.ts";
 import { CONTEXT_TESTS, LOCK_CALLS, type LockEffect } from "../tables/locks.ts";
 import {
   AMPERSAND,
@@ -33,22 +33,28 @@ const LIKELY = nameIds("likely unlikely");
 
 const NOTHING_KNOWN: Condition = { whenTrue: (state) => state, whenFalse: (state) => state, asksContext: false };
 
-/** Reads the condition of an `if` or `while`, whose calls are made already. */
-export function analyseCondition(
-  tokens: Tokens,
-  head: Slice,
-  parameters: ReadonlySet<string>,
-  origin: number,
-): Condition {
+/** What of the walk of a function a condition asks. */
+export interface Asking {
+  readonly tokens: Tokens;
+  readonly parameters: ReadonlySet<string>;
+  /** What calls of functions take where they return something, or nothing: by the tokens of their names. */
+  readonly tries: ReadonlyMap<number, Held>;
+  /** Where the function starts. */
+  readonly origin: number;
+}
+
+/** Reads the condition of an `if` or `while`, or what is returned, whose calls are made already. */
+export function analyseCondition(asking: Asking, head: Slice): Condition {
+  const { tokens, parameters } = asking;
   let tried: number | null = null;
   let asksContext = false;
   for (let at = head.from; at < head.to; at++) {
     if (tokens.kinds[at] !== NAME) continue;
     const id = tokens.names[at] ?? 0;
-    if (TRIES[id] !== undefined && tokens.kinds[at + 1] === OPEN) tried ??= at;
+    if (tried === null && mayTake(asking, at)) tried = at;
     if (TESTS[id] === true) asksContext = true;
   }
-  if (tried !== null) return triedLock(tokens, head, tried, origin);
+  if (tried !== null) return triedLock(asking, head, tried);
   if (asksContext) {
     const cut = (state: State): State => (state.isCut ? state : { ...state, isCut: true });
     return { whenTrue: cut, whenFalse: cut, asksContext };
@@ -62,12 +68,21 @@ export function analyseCondition(
   return { whenTrue: withGuards(guards.whenTrue), whenFalse: withGuards(guards.whenFalse), asksContext: false };
 }
 
-/** `if (spin_trylock(&lock))` and `if (!spin_trylock(&lock))`, beside other conditions too. */
-function triedLock(tokens: Tokens, head: Slice, name: number, origin: number): Condition {
-  const held = triedIn(tokens, name, origin, null);
-  if (held === null) return NOTHING_KNOWN;
+/** A call that takes something only where it returns something, or nothing. */
+export const mayTake = ({ tokens, tries }: Asking, name: number): boolean =>
+  tokens.kinds[name + 1] === OPEN &&
+  (TRIES[tokens.names[name] ?? 0] !== undefined || (tries.size > 0 && tries.has(name)));
+
+/** `if (spin_trylock(&lock))`, `if (!spin_trylock(&lock))`, `if (own_lock(dev) == 0)`, beside other conditions too. */
+function triedLock(asking: Asking, head: Slice, name: number): Condition {
+  const { tokens } = asking;
+  const found = triedIn(asking, name);
+  if (found === null) return NOTHING_KNOWN;
+  const held = { ...found, when: null };
   const take = (state: State): State => taking(state, held);
-  let isNegated = false;
+  const behind = (tokens.partners[name + 1] ?? name) + 1;
+  let isNegated = found.when?.isNegated === true;
+  if (tokens.kinds[behind] === EQUAL && /^(?:0|NULL|false)$/.test(textOf(tokens, behind + 1))) isNegated = !isNegated;
   for (let at = name - 1; at >= head.from; at--) {
     if (tokens.kinds[at] === NOT) isNegated = !isNegated;
     else if (tokens.kinds[at] !== OPEN && !LIKELY.has(tokens.names[at] ?? -1)) break;
@@ -101,13 +116,26 @@ export function askedIn(tokens: Tokens, head: Slice): Asked | null {
   return { text: `${left}==${right}`, isNegated: isNegated !== isUnequal };
 }
 
-/** What `spin_trylock(&lock)` takes where it returns true; null: it is no such call. */
-export function triedIn(tokens: Tokens, name: number, origin: number, when: Asked | null): Held | null {
+/** What `spin_trylock(&lock)` takes where it returns something, and a function where it does or does not. */
+export function triedIn({ tokens, tries, origin }: Omit<Asking, "parameters">, name: number): Held | null {
   const effect = TRIES[tokens.names[name] ?? 0];
   const close = tokens.partners[name + 1] ?? -1;
-  const held = effect === undefined || close < name ? null : heldBy(tokens, effect, name, close, origin);
-  return held === null ? null : { ...held, when };
+  if (close < name) return null;
+  if (effect !== undefined) {
+    const held = heldBy(tokens, effect, name, close, origin);
+    return held === null ? null : { ...held, when: RETURNED };
+  }
+  return tries.get(name) ?? null;
 }
+
+/** What a function takes for those that call it, by a call of it. */
+export function takenBy({ tokens, origin }: Pick<Asking, "tokens" | "origin">, held: Held, name: number): Held {
+  const by = textOf(tokens, name);
+  const at = (tokens.starts[name] ?? 0) - origin;
+  return { ...held, by, through: held.by === by ? null : throughOf(held), at, block: 0 };
+}
+
+const throughOf = ({ by, through, lock }: Held): string => through ?? (lock === null ? `${by}()` : `${by}(${lock})`);
 
 /** The argument of a call that is the lock; null: it has none. */
 export function lockOf(tokens: Tokens, effect: LockEffect, name: number, close: number): string | null {

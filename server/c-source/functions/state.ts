@@ -35,6 +35,9 @@ export interface Asked {
   readonly isNegated: boolean;
 }
 
+/** Where the call returned something: what a function took that returns without it too. A value of no name is asked. */
+export const RETURNED: Asked = { text: "", isNegated: false };
+
 /** Something that was given back and not taken here: the caller had it. */
 export interface Released {
   readonly family: LockFamily;
@@ -44,6 +47,15 @@ export interface Released {
    * and interrupts stay as they are: `spin_unlock()` of what `spin_lock_irqsave()` took.
    */
   readonly turnsOn: "irqs" | "bh" | null;
+}
+
+/**
+ * What a function of the file leaves behind when it returns. Of what it takes only where it returns something, or
+ * nothing (0, NULL, false), `when` says which of both.
+ */
+export interface NetEffect {
+  readonly takes: readonly Held[];
+  readonly gives: readonly Released[];
 }
 
 /** What a branch knows of a parameter. */

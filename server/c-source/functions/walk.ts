@@ -1,17 +1,21 @@
-import { called, guarded, type Calling, type NetEffect, type OpenCall, type WalkedCall } from "./called.ts";
-import { analyseCondition, askedIn } from "./conditions.ts";
+import { weaker } from "../evidence.ts";
+import { called, guarded, type Calling, type OpenCall, type WalkedCall } from "./called.ts";
+import { analyseCondition, askedIn, mayTake } from "./conditions.ts";
 import { argumentsBetween, type FunctionItem, type Slice } from "../text/items.ts";
 import { kinds, nextOf } from "../text/levels.ts";
 import { nameId, nameIds } from "../text/names.ts";
 import {
   ENTRY,
   joined,
+  isScope,
   joinedWhere,
+  RETURNED,
   whereAsked,
   withoutAsked,
   type Asked,
   type Guard,
   type Held,
+  type NetEffect,
   type Released,
   type State,
 } from "./state.ts";
@@ -34,7 +38,8 @@ import {
   type Tokens,
 } from "../text/tokens.ts";
 
-export type { NetEffect, WalkedCall } from "./called.ts";
+export type { WalkedCall } from "./called.ts";
+export type { NetEffect } from "./state.ts";
 
 /** What the walk of one function gives. */
 export interface Walked {
@@ -97,6 +102,8 @@ interface Walk extends Calling {
   ghost: State;
   returned: State | null;
   readonly returns: { readonly token: number; readonly state: State }[];
+  /** What it returns, and what holds there. */
+  readonly ends: (Slice & { readonly state: State; readonly isTry: boolean })[];
 }
 
 /**
@@ -110,6 +117,7 @@ export function walkFunction(tokens: Tokens, item: FunctionItem, effectOf: (name
     parameters: new Set(item.parameters.map(({ name }) => name)),
     effectOf,
     calls: [],
+    tries: new Map(),
     guarded: new Map(),
     exits: [],
     labels: new Map(),
@@ -122,6 +130,7 @@ export function walkFunction(tokens: Tokens, item: FunctionItem, effectOf: (name
     ghost: ENTRY,
     returned: null,
     returns: [],
+    ends: [],
     origin: tokens.starts[item.start] ?? 0,
   };
   const end = block(walk, item.close, ENTRY);
@@ -130,7 +139,7 @@ export function walkFunction(tokens: Tokens, item: FunctionItem, effectOf: (name
   return {
     exits: walk.returns,
     calls: walk.calls,
-    net: { takes: last.held.filter(({ when }) => when === null), gives: last.released },
+    net: { takes: [...last.held.filter(({ when }) => when === null), ...takenWhere(walk)], gives: last.released },
     gives: [...new Set(walk.given.map(({ family }) => family))],
     guarded: walk.guarded,
   };
@@ -220,6 +229,7 @@ function named(walk: Walk, end: number, at: number, before: State | null): State
       const last = expression(walk, at + 1, stop, state);
       walk.at = stop + 1;
       walk.returned = joined(walk.returned, withoutGuards(last));
+      walk.ends.push({ from: at + 1, to: stop, state: withoutGuards(last), isTry: isTrylock(walk, at + 1) });
       if (last.held.length > 0) walk.returns.push({ token: at, state: last });
       return dead(walk, last);
     }
@@ -244,6 +254,35 @@ function named(walk: Walk, end: number, at: number, before: State | null): State
     default:
       return otherStatement(walk, end, at, before);
   }
+}
+
+const NOTHING = /^(?:0|NULL|false)$/;
+const SOMETHING = /^(?:true|-?\s*[A-Z][A-Z0-9_]*|-?[1-9]\d*)$/;
+
+/** `return spin_trylock(&dev->lock);` */
+const isTrylock = (walk: Walk, at: number): boolean => walk.tokens.kinds[at] === NAME && mayTake(walk, at);
+
+/** What is held where a function returns something or nothing (0, NULL, false), and not where it returns the other. */
+function takenWhere(walk: Walk): readonly Held[] {
+  if (!walk.ends.some(({ state, isTry }) => isTry || state.held.length > 0)) return [];
+  let something: State | null = null;
+  let nothing: State | null = null;
+  for (const { from, to, state, isTry } of walk.ends) {
+    const text = to - from > 2 ? "" : textBetween(walk.tokens, from, to);
+    const isNothing = NOTHING.test(text);
+    const condition = isTry ? analyseCondition(walk, { from, to }) : null;
+    // A value that may be either counts for both.
+    if (isNothing || !SOMETHING.test(text)) nothing = joined(nothing, condition?.whenFalse(state) ?? state);
+    if (!isNothing) something = joined(something, condition?.whenTrue(state) ?? state);
+  }
+  if (something === null || nothing === null || something.held.length === nothing.held.length) return [];
+  const isSomething = something.held.length > nothing.held.length;
+  const [more, less] = isSomething ? [something.held, nothing.held] : [nothing.held, something.held];
+  const when = { ...RETURNED, isNegated: !isSomething };
+  // A scope is closed by what was saved of it, wherever that is kept.
+  return more.flatMap((held) =>
+    held.when === null && !isScope(held.family) && !less.includes(held) ? [{ ...held, when }] : [],
+  );
 }
 
 /** Every block ends with the function. */
@@ -345,7 +384,7 @@ function ifStatement(walk: Walk, end: number, entry: State): State | null {
     const head = headOf(walk, state);
     if (head === null) return plain(walk, end, walk.at, state);
     const { asked } = head;
-    const condition = analyseCondition(walk.tokens, head, walk.parameters, walk.origin);
+    const condition = analyseCondition(walk, head);
     const mayHold = asked.held.some(({ when }) => when !== null);
     const key = mayHold ? askedIn(walk.tokens, head) : null;
     const then = statement(walk, end, whereAsked(condition.whenTrue(asked), key));
@@ -390,7 +429,7 @@ function joinedAfter(
 function whileLoop(walk: Walk, end: number, entry: State): State | null {
   const head = headOf(walk, entry);
   if (head === null) return plain(walk, end, walk.at, entry);
-  const { whenTrue, whenFalse } = analyseCondition(walk.tokens, head, walk.parameters, walk.origin);
+  const { whenTrue, whenFalse } = analyseCondition(walk, head);
   const isEndless = head.to - head.from === 1 && /^(?:1|true)$/.test(textOf(walk.tokens, head.from));
   return loop(walk, end, whenTrue(head.asked), whenFalse(head.asked), isEndless);
 }
@@ -406,8 +445,20 @@ function forLoop(walk: Walk, end: number, entry: State): State | null {
 /** A body that is gone through any number of times. */
 function loop(walk: Walk, end: number, entry: State, past: State, isEndless: boolean): State | null {
   const { last, breaks } = body(walk, end, entry);
-  const after = isEndless ? breaks : joined(breaks, past === entry ? joined(past, last) : past);
+  const after = isEndless ? breaks : joined(breaks, past === entry ? withKept(past, last) : past);
   return after === null ? dead(walk, entry) : after;
+}
+
+/** Behind a loop: what each of its rounds takes and keeps, one lock after the other, is likely to be held. */
+function withKept(past: State, last: State | null): State | null {
+  const state = joined(past, last);
+  if (state === null || last === null || last.held.length <= past.held.length) return state;
+  const kept = last.held.flatMap((held): readonly Held[] =>
+    held.when === null && held.block === 0 && !isScope(held.family) && !past.held.includes(held)
+      ? [{ ...held, sure: weaker(held.sure, "likely") }]
+      : [],
+  );
+  return kept.length === 0 ? state : { ...state, held: [...state.held, ...kept] };
 }
 
 function doLoop(walk: Walk, end: number, entry: State): State | null {

@@ -63,7 +63,7 @@ function reachAs(linking: Linking, fn: LinkedFunction, handler: Handler, step: S
   const isOwn = decidedBy.length === 0 || decidedBy.some((word) => own.includes(word));
   // What no file of the module decides may be either.
   const facts = isOwn ? own : linking.files.flatMap(({ file }) => file.facts);
-  const maySleep = unless !== undefined && facts.includes(unless);
+  const maySleep = unless?.some((word) => facts.includes(word)) === true;
   if (maySleep && otherwise === undefined) return;
   const [contexts, confidence]: [readonly string[], Confidence] =
     maySleep && otherwise !== undefined ? [otherwise, "possible"] : [handler.contexts, handler.confidence];

@@ -6,7 +6,7 @@ export interface Handler {
   /** `possible`: by convention, not by what the kernel does. */
   readonly confidence: Confidence;
   /** A word of the file that makes it one that may sleep. */
-  readonly unless?: string | undefined;
+  readonly unless?: readonly string[] | undefined;
   /** Words of the file in which that is decided; where none is there, another file can say so. */
   readonly decidedBy?: readonly string[] | undefined;
   /** One of these words has to be in the file: the name of the member alone says too little. */
@@ -266,7 +266,7 @@ const CALLED: Readonly<Record<string, readonly string[]>> = {
     // net/ipv4/netfilter/ip_tables.c:ipt_do_table (local_bh_disable); net/netfilter/core.c:nf_hook_slow
     "xt_target|xt_match.target,match",
     // net/ipv4/tcp_input.c, tcp_output.c: the socket's lock as softirqs take it
-    "tcp_congestion_ops.cong_avoid,cong_control,ssthresh,cwnd_event,in_ack_event,pkts_acked",
+    "tcp_congestion_ops.cong_avoid,cong_control,ssthresh,cwnd_event,cwnd_event_tx_start,in_ack_event,pkts_acked",
     // net/core/dev.c:__dev_queue_xmit (rcu_read_lock_bh); net/core/gro.c:dev_gro_receive
     "net_device_ops.ndo_select_queue,ndo_features_check,ndo_xdp_xmit,ndo_fcoe_ddp_setup",
     // net/sched/cls_api.c:__tcf_classify; net/sched/act_api.c:tcf_action_exec
@@ -298,7 +298,9 @@ const CALLED: Readonly<Record<string, readonly string[]>> = {
     // drivers/clk/clk.c:clk_core_enable_lock (enable_lock)
     "clk_ops.enable,disable",
     // drivers/input/input.c:input_event (event_lock)
-    "input_handler.filter,event",
+    "input_handler.filter,event,events",
+    // drivers/virtio/virtio.c:virtio_config_changed (config_lock)
+    "virtio_driver.config_changed",
     // drivers/dma-buf/dma-fence.c:__dma_fence_enable_signaling (fence->lock)
     "dma_fence_ops.enable_signaling",
     // drivers/gpu/drm/drm_vblank.c:drm_vblank_enable (vbl_lock)
@@ -306,7 +308,7 @@ const CALLED: Readonly<Record<string, readonly string[]>> = {
     // drivers/gpu/drm/amd/amdgpu/amdgpu_irq.c:amdgpu_irq_dispatch; amdgpu_irq_update (src->lock)
     "amdgpu_irq_src_funcs.set",
     // include/linux/serial_core.h, struct uart_ops (port->lock taken; this call must not sleep)
-    "uart_ops.start_tx,stop_tx,stop_rx,set_mctrl,get_mctrl,enable_ms",
+    "uart_ops.start_tx,stop_tx,start_rx,stop_rx,flush_buffer,set_mctrl,get_mctrl,enable_ms",
     // drivers/ata/libata-core.c:ata_qc_issue (LOCKING: spin_lock_irqsave(host lock))
     "ata_port_operations.qc_issue,qc_prep,bmdma_start,bmdma_stop",
     // drivers/ata/libata-eh.c:ata_eh_thaw_port, __ata_port_freeze (the port's lock)
@@ -354,7 +356,7 @@ const CALLED: Readonly<Record<string, readonly string[]>> = {
     // Documentation/driver-api/dmaengine/provider.rst (GFP_NOWAIT in prep functions)
     "?dma_device|.device_config,device_prep_slave_sg,device_prep_dma_memcpy,device_prep_dma_cyclic",
     "?dma_device|.device_prep_interleaved_dma,device_prep_dma_xor,device_prep_dma_pq,device_prep_dma_memset",
-    "?dma_device|.device_prep_dma_memset_sg,device_prep_dma_interrupt,device_prep_slave_dma_vec",
+    "?dma_device|.device_prep_dma_memset_sg,device_prep_dma_interrupt,device_prep_slave_dma_vec,device_prep_config_sg",
     "?dma_device|.device_issue_pending,device_tx_status,device_terminate_all,device_pause,device_resume",
     "?dma_device|.tx_submit",
     // Documentation/filesystems/locking.rst (may block: no)
@@ -456,7 +458,7 @@ const CALLED: Readonly<Record<string, readonly string[]>> = {
     "?iommu_domain_ops.unmap_pages,unmap,flush_iotlb_all,iotlb_sync,iova_to_phys",
     "?iommu_flush_ops.tlb_flush_all,tlb_flush_walk,tlb_add_page",
     // Documentation/core-api/dma-api.rst; kernel/dma/mapping.c:dma_map_page_attrs (any context)
-    "?dma_map_ops.map_page,unmap_page,map_sg,unmap_sg,map_resource,unmap_resource",
+    "?dma_map_ops.map_page,unmap_page,map_phys,unmap_phys,map_sg,unmap_sg,map_resource,unmap_resource",
     // kernel/time/clockevents.c (interrupts off); timekeeping.c (the lock of the timekeeper)
     "clock_event_device.set_next_event,set_state_periodic,set_state_oneshot,set_state_shutdown",
     "clocksource.read",
@@ -492,7 +494,7 @@ const CALLED: Readonly<Record<string, readonly string[]>> = {
     // drivers/scsi/scsi_error.c (commands wait until the handler is done, those that reclaim waits for as well)
     "?scsi_host_template.eh_abort_handler,eh_device_reset_handler,eh_target_reset_handler,eh_bus_reset_handler",
     // block/blk-core.c:__submit_bio; drivers/md/dm.c:__map_bio; drivers/md/md.c:md_handle_request
-    "?block_device_operations.submit_bio",
+    "?block_device_operations.submit_bio,rw_page",
     "?target_type.map",
     "?md_personality.make_request,sync_request",
     // drivers/target/target_core_transport.c: commands of a disk that memory may be written to
@@ -537,13 +539,13 @@ const CALLED: Readonly<Record<string, readonly string[]>> = {
   ],
   fs_lock: [
     // include/linux/mmu_notifier.h (the page table's lock); mm/mmu_notifier.c (reclaim waits for it)
-    "?mmu_notifier_ops|mmu_interval_notifier_ops.invalidate_range_start,invalidate",
+    "?mmu_notifier_ops|mmu_interval_notifier_ops.invalidate_range_start,invalidate,invalidate_start",
     // mm/page-writeback.c:do_writepages; Documentation/core-api/gfp_mask-from-fs-io.rst
     "?address_space_operations.writepages,writepage",
     // fs/inode.c:prune_icache_sb, evict; fs/fs-writeback.c:write_inode, __mark_inode_dirty
     "?super_operations.evict_inode,write_inode,dirty_inode",
     // net/sunrpc/xprt.c:xprt_request_transmit, on rpciod
-    "?rpc_xprt_ops.send_request",
+    "?rpc_xprt_ops.send_request,buf_alloc",
     // net/sunrpc/sched.c:rpciod_start (WQ_MEM_RECLAIM)
     "?rpc_call_ops.rpc_call_prepare,rpc_call_done,rpc_release",
     // net/ceph/messenger.c:ceph_con_workfn, on a workqueue with WQ_MEM_RECLAIM
@@ -551,7 +553,7 @@ const CALLED: Readonly<Record<string, readonly string[]>> = {
     // fs/inode.c:iput_final (inode->i_lock), evict, destroy_inode
     "?super_operations.destroy_inode",
     // fs/iomap/buffered-io.c:iomap_writepages; fs/netfs/write_issue.c:netfs_writepages
-    "?iomap_writeback_ops.map_blocks,prepare_ioend,submit_ioend",
+    "?iomap_writeback_ops.map_blocks,prepare_ioend,submit_ioend,writeback_range,writeback_submit",
     "?netfs_request_ops.begin_writeback,prepare_write,issue_write",
   ],
   irq_chip: [
@@ -572,8 +574,8 @@ const CALLED: Readonly<Record<string, readonly string[]>> = {
     "?snd_sof_dsp_ops.send_msg",
   ],
   queue_rq: [
-    // block/blk-mq.h:__blk_mq_run_dispatch_ops
-    "blk_mq_ops.queue_rq unless BLK_MQ_F_BLOCKING decided blk_mq_alloc_tag_set,blk_mq_alloc_disk,blk_mq_alloc_sq_tag_set otherwise io_lock",
+    // block/blk-mq.h:__blk_mq_run_dispatch_ops; drivers/nvme/host/core.c:nvme_alloc_io_tag_set
+    "blk_mq_ops.queue_rq unless BLK_MQ_F_BLOCKING,NVME_F_BLOCKING decided blk_mq_alloc_tag_set,blk_mq_alloc_disk,blk_mq_alloc_sq_tag_set,nvme_alloc_io_tag_set otherwise io_lock",
     // drivers/scsi/scsi_lib.c:scsi_queue_rq
     "scsi_host_template.queuecommand unless queuecommand_may_block otherwise io_lock",
     // drivers/scsi/scsi_lib.c:scsi_prepare_cmd, scsi_complete; drivers/scsi/scsi.c:scsi_finish_command
@@ -661,7 +663,7 @@ for (const [context, lines] of Object.entries(CALLED)) {
       onlyWith: said("with"),
       alsoWith: said("and"),
       beside: member === "" ? undefined : [member, value],
-      unless: said("unless")?.[0],
+      unless: said("unless"),
       decidedBy: said("decided"),
       otherwise: said("otherwise"),
     };
