@@ -1,6 +1,5 @@
 import { relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { Declaration, Item } from "../../grammar/ast.ts";
 import { linesOf, positionAt, type Lines } from "../../grammar/lines.ts";
 import type { SourceFile } from "../../grammar/source-file.ts";
 import { SharedMemory, type Workspace } from "../documents/workspace.ts";
@@ -73,7 +72,8 @@ function reportedIn(
     start: positionAt(lines, offset + start),
     end: positionAt(lines, offset + end),
   });
-  const declaration = nameOf(file.regions[region]?.item ?? null);
+  // Known without the tree.
+  const declaration = file.regions[region]?.name ?? null;
   return findings.map((finding) => ({
     rule: finding.rule,
     severity: finding.severity,
@@ -105,12 +105,4 @@ function relatedOf(related: RelatedSpan, fileOf: (uri: string) => PlacedFile | n
       message: related.message,
     },
   ];
-}
-
-function nameOf(item: Item | null): string | null {
-  return item !== null && isDeclaration(item) ? (item.name?.text ?? null) : null;
-}
-
-function isDeclaration(item: Item): item is Declaration {
-  return item.kind !== "kernel" && item.kind !== "config" && item.kind !== "import";
 }
