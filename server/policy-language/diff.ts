@@ -5,7 +5,7 @@ import type { FlagName, Mask } from "../model/masks/mask.ts";
 import type { Verdict } from "../model/request.ts";
 import type { Binding, Environment } from "./analysis/environment.ts";
 import { meaningsOf } from "./requests/masks.ts";
-import { togetherIn } from "./policies/expectation-check.ts";
+import { togetherUnder } from "./policies/expectation-check.ts";
 import { isTaken, judge } from "./policies/judgement.ts";
 import { resolvePolicy, type ResolvedPolicy } from "./policies/resolved-policy.ts";
 import { replayedWitness, witnessText } from "./policies/witness.ts";
@@ -90,7 +90,7 @@ function compareResolved(
   second: Side,
   b: ResolvedPolicy,
 ): Omit<PolicyDifference, "first" | "second"> {
-  const { small, large } = togetherIn(first.environment, a, b, first.kernel, second.environment);
+  const { small, large } = togetherUnder([first.kernel], [first.environment, a], [second.environment, b])(first.kernel);
   if (!small.certain || !large.certain) return { relation: "unknown", onlyFirst: null, onlySecond: null };
   const { bdd } = small.space;
   const takes =

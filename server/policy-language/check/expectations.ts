@@ -20,7 +20,7 @@ import { runMode } from "../simulation/mode-runs.ts";
 import { stateNamed } from "../findings/memory.ts";
 import { declaredMaskOf, evaluateMask } from "../requests/masks.ts";
 import { overKernels, versionsText } from "../findings/over-kernels.ts";
-import { checkExpectation, selectedModes } from "./policy-checks.ts";
+import { expectationCheck, selectedModes } from "./policy-checks.ts";
 import { isReadable } from "../policies/policy-set.ts";
 import { viewOf } from "../policies/kernel-view.ts";
 import { asksModel, isCertain } from "../policies/predicates.ts";
@@ -76,9 +76,10 @@ export function expectFindings(
     const predicates = form.kind === "gives" ? [form.gives, form.when] : [];
     const isOfView =
       form.kind === "gives" && !predicates.some((predicate) => predicate !== null && asksModel(predicate));
+    const check = expectationCheck(environment, declaration);
     return overKernels(environment, "always", (kernel) => {
       const before = isOfView ? known.get(viewOf(kernel)) : undefined;
-      const found = before ?? checkExpectation(environment, declaration, kernel);
+      const found = before ?? check(kernel);
       known.set(viewOf(kernel), found);
       return found;
     });

@@ -5,7 +5,7 @@ import { tooEntangled } from "../findings/policies.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import { goOn, type Pause } from "../analysis/pause.ts";
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
-import { checkPolicyExpectation } from "../policies/expectation-check.ts";
+import { policyExpectation, type ExpectationCheck } from "../policies/expectation-check.ts";
 import { checkAgainstKernel } from "../policies/kernel-check.ts";
 import { askPolicy, type PolicySet } from "../policies/policy-set.ts";
 import { checkRequestAgainstPolicies, modesOf } from "../policies/request-check.ts";
@@ -71,19 +71,21 @@ function perSet<Answer>(ask: (set: PolicySet) => Answer): (set: PolicySet) => An
   };
 }
 
-/** What an expectation says of a policy or a transform: `forbids`, `allows`, `within`, `gives`. */
-export function checkExpectation(
-  environment: Environment,
-  declaration: ExpectDeclaration,
-  kernel: Kernel,
-): readonly UnplacedFinding[] {
-  try {
-    return checkPolicyExpectation(environment, declaration, kernel);
-  } catch (error) {
-    if (!(error instanceof TooMuchWork)) throw error;
-    // What is not decided must not pass for what holds.
-    return [{ ...tooEntangled(declaration.name ?? declaration, null), severity: "error" }];
-  }
+/**
+ * What is wrong with what an expectation says of a policy or a transform (`forbids`, `allows`, `within`, `gives`), to
+ * be asked under one kernel after the other.
+ */
+export function expectationCheck(environment: Environment, declaration: ExpectDeclaration): ExpectationCheck {
+  const check = policyExpectation(environment, declaration);
+  return (kernel) => {
+    try {
+      return check(kernel);
+    } catch (error) {
+      if (!(error instanceof TooMuchWork)) throw error;
+      // What is not decided must not pass for what holds.
+      return [{ ...tooEntangled(declaration.name ?? declaration, null), severity: "error" }];
+    }
+  };
 }
 
 /** A request against the policies that it is bound to. */

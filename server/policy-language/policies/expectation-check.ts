@@ -9,6 +9,7 @@ import { applyTo } from "../../model/masks/expression.ts";
 import type { MaskFunction } from "../../model/masks/mask-function.ts";
 import { declaredMaskOf, evaluateMask } from "../requests/masks.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
+import { Allowance } from "../symbolic/bdd.ts";
 import { FALSE, TRUE, type Node } from "../symbolic/node.ts";
 import {
   anyMask,
@@ -16,31 +17,33 @@ import {
   isEqual,
   smallestWitness,
   spaceOf,
+  spacesOf,
   type Space,
+  type SpaceNeeds,
   type SymbolicMask,
   type Witness,
 } from "../symbolic/space.ts";
 import { isTaken, judge } from "./judgement.ts";
+import { viewOf } from "./kernel-view.ts";
 import { modelSetsInSteps, modelThresholds } from "./model-sets.ts";
-import { askPolicy, needsOf, policySetIn, type PolicySet } from "./policy-set.ts";
+import { askPolicy, asksModelIn, MOST_WORK, needsOf, policySetIn, type PolicySet } from "./policy-set.ts";
 import { asksModel, entwinedIn, holdsFor, isCertain, setOf, thresholdsOf, type ModelSets } from "./predicates.ts";
 import { resolvePolicy, type ResolvedPolicy } from "./resolved-policy.ts";
 import { replayedWitness, smallestText, witnessMaskText, witnessText } from "./witness.ts";
 
+/** What is wrong with a belief under one kernel, of those in force. */
+export type ExpectationCheck = (kernel: Kernel) => readonly UnplacedFinding[];
+
 /**
- * What a declaration believes of a policy or a transform, over every mask, size and context, under one kernel. A belief
- * that does not hold is marked from `forbids`, `allows`, `within` or `gives` on. Expectations about requests are not
- * for this file.
+ * What a declaration believes of a policy or a transform, over every mask, size and context: one question, asked under
+ * one kernel after the other. A belief that does not hold is marked from `forbids`, `allows`, `within` or `gives` on.
+ * Expectations about requests are not for this file.
  */
-export function checkPolicyExpectation(
-  environment: Environment,
-  declaration: ExpectDeclaration,
-  kernel: Kernel,
-): readonly UnplacedFinding[] {
+export function policyExpectation(environment: Environment, declaration: ExpectDeclaration): ExpectationCheck {
   const { name, form } = declaration;
-  if (name === null || form === null) return [];
+  if (name === null || form === null) return () => [];
   const subject = environment.lookup("subject", name.text) ?? environment.lookup("mask", name.text);
-  if (subject === null) return [];
+  if (subject === null) return () => [];
   const fails = (message: string, related: UnplacedFinding["related"] = []): readonly UnplacedFinding[] => [
     {
       rule: "expectation-fails",
@@ -56,16 +59,16 @@ export function checkPolicyExpectation(
   ];
   switch (form.kind) {
     case "facts":
-      return [];
+      return () => [];
     case "forbids":
     case "allows":
-      return checkMask(environment, subject, form.kind, form.mask, kernel, fails);
+      return (kernel) => checkMask(environment, subject, form.kind, form.mask, kernel, fails);
     case "within": {
       const outer = form.policy === null ? null : environment.lookup("subject", form.policy.text);
-      return outer === null ? [] : checkWithin(environment, subject, outer, kernel, fails);
+      return outer === null ? () => [] : withinCheck(environment, subject, outer, fails);
     }
     case "gives":
-      return checkGives(environment, subject, form, kernel, fails);
+      return (kernel) => checkGives(environment, subject, form, kernel, fails);
   }
 }
 
@@ -124,44 +127,61 @@ function refusal(environment: Environment, set: PolicySet, value: Mask): string 
   }
 }
 
-function checkWithin(
-  environment: Environment,
-  inner: Binding,
-  outer: Binding,
-  kernel: Kernel,
-  fails: Fails,
-): readonly UnplacedFinding[] {
+function withinCheck(environment: Environment, inner: Binding, outer: Binding, fails: Fails): ExpectationCheck {
   const first = resolvePolicy(environment, inner);
   const second = resolvePolicy(environment, outer);
-  if (first === null || second === null) return [];
-  const { small, large } = togetherIn(environment, first, second, kernel);
-  if (!small.certain || !large.certain) return [];
-  const witness = replayedWitness(
-    small,
-    [...small.conditions, small.space.bdd.not(large.taken(TRUE))],
-    (subject) =>
-      isTaken(judge(environment, kernel, first, subject)) && !isTaken(judge(environment, kernel, second, subject)),
-  );
-  if (witness === null) return [];
+  if (first === null || second === null) return () => [];
   const names = [first, second].map(({ declaration }) => declaration.name?.text ?? "");
-  return fails(`${names[0]} takes ${smallestText(small.space, witness)}, and ${names[1]} does not.`);
+  const togetherFor = togetherUnder(environment.kernels, [environment, first], [environment, second]);
+  return (kernel) => {
+    const { small, large } = togetherFor(kernel);
+    if (!small.certain || !large.certain) return [];
+    const witness = replayedWitness(
+      small,
+      [...small.conditions, small.space.bdd.not(large.taken(TRUE))],
+      (subject) =>
+        isTaken(judge(environment, small.kernel, first, subject)) &&
+        !isTaken(judge(environment, small.kernel, second, subject)),
+    );
+    if (witness === null) return [];
+    return fails(`${names[0]} takes ${smallestText(small.space, witness)}, and ${names[1]} does not.`);
+  };
 }
 
-/** Two policies in one space, so that their sets can be compared. */
-export function togetherIn(
-  environment: Environment,
-  first: ResolvedPolicy,
-  second: ResolvedPolicy,
-  kernel: Kernel,
-  secondEnvironment: Environment = environment,
-): { readonly small: PolicySet; readonly large: PolicySet } {
-  const [one, other] = [needsOf(environment, first, kernel), needsOf(secondEnvironment, second, kernel)];
-  const space = spaceOf(kernel, {
-    thresholdsBytes: [...one.thresholdsBytes, ...other.thresholdsBytes],
-    sizes: one.sizes === "orders" && other.sizes === "orders" ? "orders" : "bytes",
-    tests: [...one.tests, ...other.tests],
-  });
-  return { small: policySetIn(space, environment, first), large: policySetIn(space, secondEnvironment, second) };
+/** A policy, and the file that it is read in. */
+type Read = readonly [environment: Environment, policy: ResolvedPolicy];
+
+/**
+ * Two policies in one space under each of these kernels, so that their sets can be compared; the same for kernels of
+ * which both see the same. All of it is one question.
+ */
+export function togetherUnder(
+  kernels: readonly Kernel[],
+  first: Read,
+  second: Read,
+): (kernel: Kernel) => { readonly small: PolicySet; readonly large: PolicySet } {
+  const isJudged = [first, second].some(([, policy]) => asksModelIn(policy));
+  const views = [...new Map(kernels.map((kernel) => [viewOf(kernel), kernel])).values()];
+  const made = new Map<Kernel | string, { readonly small: PolicySet; readonly large: PolicySet }>();
+  const needs = (kernel: Kernel): SpaceNeeds => {
+    const [one, other] = [needsOf(...first, kernel), needsOf(...second, kernel)];
+    return {
+      thresholdsBytes: [...one.thresholdsBytes, ...other.thresholdsBytes],
+      sizes: one.sizes === "orders" && other.sizes === "orders" ? "orders" : "bytes",
+      tests: [...one.tests, ...other.tests],
+    };
+  };
+  let spaceFor: ((kernel: Kernel) => Space) | null = null;
+  return (kernel) => {
+    const view = isJudged ? kernel : viewOf(kernel);
+    const known = made.get(view);
+    if (known !== undefined) return known;
+    spaceFor ??= spacesOf(views, needs, new Allowance(MOST_WORK));
+    const space = spaceFor(kernel);
+    const both = { small: policySetIn(space, ...first), large: policySetIn(space, ...second) };
+    made.set(view, both);
+    return both;
+  };
 }
 
 function checkGives(

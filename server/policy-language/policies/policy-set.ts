@@ -58,7 +58,7 @@ export type SetsOf = (kernel: Kernel, pause?: Pause) => PolicySet;
  * thousand, over all kernels up to 52,000; one for a single function, of which nothing is known but the function, up to
  * 99,000. So much takes about half a second in a process that is warm, and may take one in a new one.
  */
-const MOST_WORK = 105_000;
+export const MOST_WORK = 105_000;
 
 /** The sets of a policy, and what its questions have left. */
 interface KnownSets {
@@ -113,7 +113,7 @@ export function askPolicy<Answer>(
 
 function newSets(environment: Environment, policy: ResolvedPolicy): KnownSets {
   const byView = new Map<Kernel | string, PolicySet>();
-  const isJudged = policy.clauses.some(({ clause }) => predicatesOf(clause).some(asksModel));
+  const isJudged = asksModelIn(policy);
   const spaceFor = spacesOf(
     [...new Map(environment.kernels.map((kernel) => [viewOf(kernel), kernel])).values()],
     (kernel) => needsOf(environment, policy, kernel),
@@ -175,6 +175,11 @@ function* policySetInSteps(space: Space, environment: Environment, policy: Resol
   };
   const certain = readable.length === policy.clauses.length;
   return { policy, kernel, space, clauses, modes, conditions, taken, certain };
+}
+
+/** Whether a clause of the policy asks the allocator model. */
+export function asksModelIn({ clauses }: ResolvedPolicy): boolean {
+  return clauses.some(({ clause }) => predicatesOf(clause).some(asksModel));
 }
 
 /** Every clause can be read under this kernel. Where not, nothing is claimed over all masks. */
