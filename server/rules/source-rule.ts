@@ -1,4 +1,5 @@
 import type { Kernel } from "../model/kernels/kernel.ts";
+import type { OwnFree } from "../model/memory-kinds.ts";
 import type { WrittenMask } from "../model/masks/expression.ts";
 import type { Mask } from "../model/masks/mask.ts";
 import type { Severity } from "./finding.ts";
@@ -39,8 +40,19 @@ export type SourceFact =
   | { readonly kind: "arguments-swapped"; readonly call: SourceCall }
   /** What a call that makes memory larger is given is overwritten with what it gives, NULL included. */
   | { readonly kind: "pointer-overwritten"; readonly call: SourceCall; readonly pointer: string }
-  /** What a call gave is given back by a function for other memory. */
-  | { readonly kind: "freed-otherwise"; readonly call: SourceCall; readonly by: string }
+  /** What a call gave is given back by a function for other memory; `own`: what it is, and what gives it back. */
+  | { readonly kind: "freed-otherwise"; readonly call: SourceCall; readonly by: string; readonly own: OwnFree | null }
+  /**
+   * The object that a call makes is used, or only kept, without a test, or is tested for what the function never gives.
+   * `fails`: what it gives where it cannot.
+   */
+  | {
+      readonly kind: "object-unseen";
+      readonly call: SourceCall;
+      readonly how: "unchecked" | "kept" | "by another test";
+      readonly fails: string;
+      readonly pointer: string;
+    }
   /** A mask is made with `||`, `&&`, or with `&` of two flags that have nothing in common. */
   | { readonly kind: "mask-made-logically"; readonly operator: "||" | "&&" | "&" }
   /**
@@ -61,6 +73,8 @@ export interface SourceMatch {
   readonly message: string;
   /** Where it is less than the rule's own severity. */
   readonly severity?: Severity;
+  /** Somebody else may have done what is missing here. */
+  readonly isPossible?: boolean;
   /** The mask of the call is better written so; null: the text does not say how. */
   readonly writeMask: string | null;
 }

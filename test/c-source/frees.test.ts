@@ -135,7 +135,6 @@ describe("krealloc-leak", () => {
     ["into another pointer", "more = krealloc(dev->rows, n, GFP_KERNEL);"],
     ["of what is kept elsewhere", "rows = dev->rows;\n\trows = krealloc(rows, n, GFP_KERNEL);"],
     ["of what another function has", "rows = rows_of(dev);\n\trows = krealloc(rows, n, GFP_KERNEL);"],
-    ["of a device", "dev->rows = devm_krealloc(dev->dev, dev->rows, n, GFP_KERNEL);"],
     ["that never fails", "dev->rows = krealloc(dev->rows, n, GFP_KERNEL | __GFP_NOFAIL);"],
   ])("not %s", (_, line) => {
     expect(

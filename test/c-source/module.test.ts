@@ -153,13 +153,35 @@ describe("an allocator in another file of the module", () => {
       "asks whether it may sleep",
       "\tif (gfpflags_allow_blocking(gfp))\n\t\treturn kmalloc(n, gfp | __GFP_NOFAIL);\n\treturn NULL;",
     ],
-    ["allocates twice", "\to->q = kmalloc(n, gfp | __GFP_NOFAIL);\n\treturn kmalloc(n, gfp | __GFP_NOFAIL);"],
+    ["allocates twice with masks of its own", "\to->q = kmalloc(n, GFP_KERNEL);\n\treturn kmalloc(n, GFP_ATOMIC);"],
     ["takes its mask from elsewhere", "\treturn kmalloc(n, o->gfp | __GFP_NOFAIL);"],
     ["hands its mask's address on", "\tadapt(&gfp);\n\treturn kmalloc(n, gfp | __GFP_NOFAIL);"],
   ])("is none where it %s", (_, body) => {
     const other = `void *own_alloc(struct own *o, size_t n, gfp_t gfp)\n{\n${body}\n}\n`;
     expect(findingsOf({ "core.c": other, "user.c": user }).map(({ rule }) => rule)).not.toContain(
       "nofail-without-reclaim",
+    );
+  });
+
+  test("is the first where it allocates twice with its caller's mask, or what it does under a lock of its own", () => {
+    const of = (body: string): readonly string[] =>
+      findingsOf({
+        "core.c": `int own_alloc(struct own *o, size_t n, gfp_t gfp)\n{\n${body}\treturn 0;\n}\n`,
+        "user.c": user,
+      }).flatMap(({ rule, path, proof }) => (path === "user.c" ? [`${rule}: ${proof.at(-1)?.text}`] : []));
+    expect(of("\to->p = kmalloc(n, gfp | __GFP_NOFAIL);\n\to->q = kzalloc(64, gfp);\n")).toContainEqual(
+      "nofail-without-reclaim: own_alloc() stands for kmalloc(64, GFP_NOWAIT | __GFP_NOFAIL), as core.c has it",
+    );
+    const locked =
+      "\tidr_preload(gfp);\n\tspin_lock(&o->lock);\n\to->id = idr_alloc(&o->ids, o, 0, 0, gfp);\n\tspin_unlock(&o->lock);\n\tidr_preload_end();\n";
+    const blocking = (code: string): readonly string[] =>
+      findingsOf({
+        "core.c": `int own_alloc(struct own *o, size_t n, gfp_t gfp)\n{\n${code}\treturn 0;\n}\n`,
+        "user.c": user.replaceAll("GFP_NOWAIT", "GFP_KERNEL"),
+      }).map(({ rule }) => rule);
+    expect(blocking(locked)).toContain("tree-blocking-under-lock");
+    expect(blocking(locked.replace("0, gfp)", "0, gfp & ~__GFP_DIRECT_RECLAIM)"))).not.toContain(
+      "tree-blocking-under-lock",
     );
   });
 

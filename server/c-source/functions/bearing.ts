@@ -39,7 +39,7 @@ const know = (name: string, bits: number): void => {
   KNOWN[id] = (KNOWN[id] ?? 0) | bits;
 };
 for (const name of [...SIGNATURE_NAMES, ...TASK_FLAGS]) know(name, SAID);
-for (const name of ALLOCATE_INSIDE.keys()) know(name, SAID_UNDER);
+for (const [name, { makes }] of ALLOCATE_INSIDE) know(name, makes === null ? SAID_UNDER : SAID | SAID_UNDER);
 for (const [name, { family }] of LOCK_CALLS) know(name, isScope(family) ? SAID | LOCKS : LOCKS);
 for (const name of ["guard", "scoped_guard"]) know(name, LOCKS);
 for (const name of ["GFP_NOFS", "GFP_NOIO"]) know(name, SAID | GENTLE);

@@ -19,7 +19,7 @@ import {
 } from "../text/tokens.ts";
 import type { Walked } from "./walk.ts";
 
-/** The one allocation that a function makes, whatever it is given: in C, by the names of its parameters. */
+/** An allocation that a function makes, whatever it is given: in C, by the names of its parameters. */
 export interface HandsOn {
   readonly callee: string;
   /** `…`: what nobody can tell from the arguments. */
@@ -49,30 +49,51 @@ const RETURN = nameId("return");
 /** Names of constants, and what stands with types: the same wherever they are read. */
 const CONSTANT = /^(?:_*[A-Z][A-Z0-9_]*|sizeof|struct|unsigned|size_t|int|long|char|u8|u16|u32|u64)$/;
 const UNKNOWN = "…";
+/** What only prepares for an allocation says nothing of one. */
+const PREPARES = /_preload$/;
 const MOST_ARGUMENTS = 16;
+/** Allocations of a function that are looked at. */
+const MOST_TRIED = 8;
 const MOST_CHARACTERS = 200;
 
 /**
+ * What a function asks for where its caller's mask goes, and of several the one that it makes under a lock of its own,
+ * or the first.
  * @param isMacro it is a macro: what is wrong in it is told where it is used
- * @returns null: the function makes no allocation that is known, more than one, or only where a test of its own
- * allows it
+ * @returns null: the function makes no allocation that is known, several with masks of their own, or only where a test
+ * of its own allows it
  */
 export function handsOnOf(
   tokens: Tokens,
   item: FunctionItem,
-  { calls: walked, gives }: Pick<Walked, "calls" | "gives">,
+  walked: Pick<Walked, "calls" | "gives">,
   calls: readonly Call[],
   isMacro: boolean,
 ): HandsOn | null {
-  let at = -1;
+  let first: HandsOn | null = null;
+  let times = 0;
   for (let index = 0; index < calls.length; index++) {
-    if (calls[index]?.allocation == null) continue;
-    if (at !== -1) return null;
-    at = index;
+    const call = calls[index];
+    if (call?.allocation == null || (calls.length > 1 && PREPARES.test(call.name))) continue;
+    if (times++ === MOST_TRIED) break;
+    if (first !== null && (!first.isOpen || call.state.held.length === 0)) continue;
+    const one = handedOnAt(tokens, item, walked, call, index, isMacro);
+    if (one !== null && (first === null || (one.isOpen && first.held.length === 0))) first = one;
   }
-  const [call, place] = [calls[at], walked[at]];
-  const callee = call?.allocation?.api ?? null;
-  if (call === undefined || place === undefined || callee === null) return null;
+  return times === 1 || first?.isOpen === true ? first : null;
+}
+
+function handedOnAt(
+  tokens: Tokens,
+  item: FunctionItem,
+  { calls: walked, gives }: Pick<Walked, "calls" | "gives">,
+  call: Call,
+  index: number,
+  isMacro: boolean,
+): HandsOn | null {
+  const place = walked[index];
+  const callee = call.allocation?.api ?? null;
+  if (place === undefined || callee === null) return null;
   const { guards, isCut, held, released, sleptAt } = call.state;
   if (isCut || sleptAt >= 0 || guards.length + released.length > 0) return null;
   if (held.some(({ block, family, when }) => when !== null || (block === 0 && !gives.includes(family)))) return null;

@@ -3,7 +3,8 @@ import type { SourceCall, SourceFact } from "../../rules/source-rule.ts";
 import type { LocalPlace, LocalStep } from "../evidence.ts";
 import { apiOf, maskArgumentOf, nameOf, type Call } from "./call.ts";
 import { escaped } from "../text/expressions.ts";
-import { freedOtherwise } from "./frees.ts";
+import { freedOtherwise, ownFree } from "./frees.ts";
+import { madeObjects, unseen } from "./made-objects.ts";
 import type { FunctionItem } from "../text/items.ts";
 import { nameId, nameIds } from "../text/names.ts";
 import { isStraight, NO_USE } from "./results.ts";
@@ -59,6 +60,12 @@ export interface Observed {
   readonly origin: number;
 }
 
+const UNSEEN = {
+  unchecked: "is used without a test",
+  kept: "goes on without a test",
+  "by another test": "is tested here",
+} as const;
+
 export function observe(seen: Observed): readonly Observation[] {
   const found = [...testedMasks(seen), ...leftScopes(seen)];
   seen.calls.forEach((call, index) => {
@@ -68,14 +75,22 @@ export function observe(seen: Observed): readonly Observation[] {
       if (fact !== null) found.push({ call: index, ...nameOf(call), proof: [], ...fact });
     }
   });
-  for (const { made, freed } of freedOtherwise(seen.calls, seen.text))
-    found.push({
-      kind: "freed-otherwise",
-      call: made,
-      by: freed.name,
-      ...nameOf(freed),
-      proof: given(seen.calls[made]),
-    });
+  const objects = madeObjects(seen.tokens, seen.item, seen.walked, seen.calls, seen.origin);
+  for (const object of objects) {
+    const how = unseen(object, seen.text);
+    const call = seen.calls[object.call];
+    if (how === null || call === undefined) continue;
+    const { result, fails } = object;
+    const pointer = result.variable ?? `what ${call.name}() gives`;
+    const { start, end } = result.is === null ? (result.unlooked ?? call) : result;
+    const proof = [{ start, end, text: `${pointer} ${UNSEEN[how]}` }];
+    found.push({ kind: "object-unseen", call: object.call, how, fails, pointer, ...nameOf(call), proof });
+  }
+  for (const { made, freed } of freedOtherwise(seen.calls, objects, seen.text)) {
+    const call = seen.calls[made];
+    const own = call === undefined ? null : ownFree(apiOf(call));
+    found.push({ kind: "freed-otherwise", call: made, by: freed.name, own, ...nameOf(freed), proof: given(call) });
+  }
   return found;
 }
 
@@ -301,9 +316,10 @@ function takenTwice(seen: Observed, call: Call, index: number): Seen {
 
 /** `p = krealloc(p, …)`: where it fails, nobody knows the old memory any more. */
 function overwritten({ item, text }: Observed, call: Call): Seen {
-  if (apiNamed(apiOf(call))?.family !== "krealloc" || call.name.startsWith("devm_")) return null;
+  const api = apiOf(call);
+  if (!api.includes("realloc")) return null;
   const pointer = call.allocation?.result.variable ?? null;
-  const old = call.arguments[0]?.text.replace(/\s+/g, "");
+  const old = call.arguments[api.startsWith("devm_") ? 1 : 0]?.text.replace(/\s+/g, "");
   const before = text.slice(0, call.start);
   if (pointer === null || old === undefined) return null;
   // `*rows = krealloc(*rows, …)`

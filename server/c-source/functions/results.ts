@@ -12,6 +12,7 @@ import {
   BLOCK_OPEN,
   BOTH,
   CLOSE,
+  COLON,
   EITHER,
   QUESTION,
   COMMA,
@@ -108,7 +109,10 @@ function useBehind(made: Made): ResultUse {
   const unknown = { ...NO_USE, variable };
   const before = tokens.kinds[from - 1];
   // `*list = kmalloc(…)`: who looks at it may do so by another name. `struct x *list = …` declares.
-  if (before === STAR && tokens.kinds[from - 2] !== NAME && tokens.kinds[from - 2] !== STAR) return unknown;
+  if (before === STAR && tokens.kinds[from - 2] !== NAME && tokens.kinds[from - 2] !== STAR) {
+    const used = isUsedAtOnce(made, from, assignment);
+    return used ?? unknown;
+  }
   // `dev->p = p = kmalloc(…)`: who looks at it may do so by either name.
   if (before === ASSIGN) return unknown;
   // `if ((p = kmalloc(…)) == NULL)`
@@ -130,6 +134,22 @@ function useBehind(made: Made): ResultUse {
       if (matches(tokens, from, length, token)) return token;
     return -1;
   }
+}
+
+/** What is in `*list` is used as `*list` before anything else is done with that; null: it is not. */
+function isUsedAtOnce(made: Made, from: number, assignment: number): ResultUse | null {
+  const { tokens, close, end } = made;
+  const [star, length] = [from - 1, assignment - from + 1];
+  for (let at = close + 1; at < Math.min(end, close + FARTHEST); at++) {
+    if (tokens.kinds[at] === NAME && tokens.names[at] === tokens.names[from] && tokens.kinds[at - 1] !== STAR)
+      return null;
+    // It may be asked for by another name.
+    if (tokens.kinds[at] === NAME && BRANCHES.has(textOf(tokens, at))) return null;
+    if (!matches(tokens, star, length, at)) continue;
+    const use = useOf(made, textBetween(tokens, from, assignment), at, at + length);
+    return use.is === "unchecked" ? use : null;
+  }
+  return null;
 }
 
 /** `if (!p) p = vmalloc(…);`, with braces or without, of the `p` that is tested at a token. */
@@ -410,11 +430,18 @@ function leadsTo(tokens: Tokens, behind: number, at: number): boolean {
     } else if (kind === SEMICOLON && tokens.kinds[token + 1] === NAME && textOf(tokens, token + 1) === "else") {
       if (!isBranch(tokens, behind, token)) return false;
     } else if (kind === NAME && ENDS.has(textOf(tokens, token))) {
+      // `return strlen(p);` is where it is.
+      if (!hasSemicolon(tokens, token, at)) continue;
       if (textOf(tokens, token) === "case" || textOf(tokens, token) === "default") return false;
       if (!isBranch(tokens, behind, token)) return false;
     }
   }
   return true;
+}
+
+function hasSemicolon(tokens: Tokens, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (tokens.kinds[at] === SEMICOLON || tokens.kinds[at] === COLON) return true;
+  return false;
 }
 
 const ENDS: ReadonlySet<string> = words("return goto break continue case default");

@@ -4,6 +4,7 @@ import type { SourceCall, SourceFact, SourceMatch, SourceRule } from "../../rule
 import { callText, type CFinding } from "../c-finding.ts";
 import { apiOf, maskArgumentOf, nameOf, type Call } from "../functions/call.ts";
 import { stepIn } from "../evidence.ts";
+import { ownFree } from "../functions/frees.ts";
 import type { FunctionRead } from "../functions/function-read.ts";
 import { freedElsewhere } from "../link/freed-elsewhere.ts";
 import type { LinkedFunction, NamedFile } from "../link/link.ts";
@@ -32,7 +33,8 @@ export function judgeFrees(
     const named = files[freed.file];
     const maker = files[made.file];
     if (named === undefined || maker === undefined) return [];
-    const fact: SourceFact = { kind: "freed-otherwise", call: sourceCall(maker, made.read, call, kernel), by: by.name };
+    const asked = sourceCall(maker, made.read, call, kernel);
+    const fact: SourceFact = { kind: "freed-otherwise", call: asked, by: by.name, own: ownFree(apiOf(call)) };
     const text = `${call.name}() in ${made.read.name}() gives ${call.allocation?.result.variable ?? "the memory"}`;
     const isOne = made.file === freed.file;
     return saidOf(fact, kernel, (rule, match): CFinding => {
@@ -78,7 +80,7 @@ function findingOf(
   call: Call | null,
   { start, end, proof }: Pick<Observation, "start" | "end" | "proof">,
   rule: SourceRule,
-  { message, severity, writeMask }: SourceMatch,
+  { message, severity, writeMask, isPossible = false }: SourceMatch,
 ): CFinding {
   const mask = call === null ? undefined : maskArgumentOf(call);
   return {
@@ -93,7 +95,7 @@ function findingOf(
     end,
     call: call === null ? "" : callText(call),
     maskText: mask?.text ?? "",
-    confidence: "certain",
+    confidence: isPossible ? "possible" : "certain",
     isAnywhere: proof.length === 0,
     proof: proof.map((step) => stepIn(ITSELF, step)),
     fixes:

@@ -131,7 +131,9 @@ function judgeAlone(named: NamedFile, read: FunctionRead, asking: Asking): reado
         return finding === null ? [] : [{ call: index, finding }];
       });
     }),
-    ...judgeCode(named, read, kernel).map((finding) => ({ call: -1, finding })),
+    ...judgeCode(named, read, kernel).flatMap((finding) =>
+      RANK[finding.confidence] < RANK[asking.confidence] ? [] : [{ call: -1, finding }],
+    ),
   ];
 }
 

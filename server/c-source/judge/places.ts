@@ -4,7 +4,7 @@ import { maskPlace } from "../../rules/mask-places.ts";
 import type { TextEdit } from "../../rules/finding.ts";
 import type { Anchor, RuleFix } from "../../rules/rule.ts";
 import type { LocalPlace } from "../evidence.ts";
-import { maskArgumentOf, nameOf, type Call } from "../functions/call.ts";
+import { apiOf, maskArgumentOf, nameOf, type Call } from "../functions/call.ts";
 import { valueIn, type MaskReading } from "./site.ts";
 import { signatureNamed } from "../text/signatures.ts";
 
@@ -15,7 +15,7 @@ export function placeOf(
   kernel: Kernel,
   anchor: Anchor,
 ): LocalPlace | null {
-  const signature = call.allocation?.through == null ? signatureNamed(call.name) : null;
+  const signature = call.allocation?.through == null ? signatureNamed(apiOf(call)) : null;
   switch (anchor.kind) {
     case "size":
     case "number": {

@@ -53,6 +53,16 @@ const LINES: readonly string[] = [
   "0 usb_fill_bulk_urb usb_fill_int_urb usb_fill_control_urb usb_anchor_urb",
   // block/bio.c:bio_add_page
   "0 bio_add_page __bio_add_page bio_set_dev submit_bio",
+  // kernel/workqueue.c:__queue_work
+  "0 queue_work queue_delayed_work mod_delayed_work",
+  // mm/slub.c:kmem_cache_alloc, mm/mempool.c:mempool_alloc, mm/dmapool.c:dma_pool_alloc
+  "0 kmem_cache_alloc kmem_cache_zalloc mempool_alloc dma_pool_alloc dma_pool_zalloc",
+  // include/linux/netdevice.h:SET_NETDEV_DEV, net/core/dev.c:register_netdevice
+  "0 SET_NETDEV_DEV register_netdev register_netdevice",
+  // drivers/input/input.c:input_register_device
+  "0 input_register_device input_set_capability input_set_drvdata",
+  // kernel/sched/core.c:try_to_wake_up
+  "0 wake_up_process",
 ];
 
 const USED = byNameId(

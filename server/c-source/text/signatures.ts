@@ -42,8 +42,15 @@ const SIGNATURES: ReadonlyMap<string, Signature> = new Map(allApis().map((api) =
 /** The functions that the model knows. */
 export const SIGNATURE_NAMES: readonly string[] = [...SIGNATURES.keys()];
 
-/** By the numbers of their names. */
-const byId = byNameId(SIGNATURES);
+/** By the numbers of their names, and of those that macros by them call: kmalloc_noprof() of include/linux/slab.h. */
+const byId = byNameId(
+  new Map(
+    [...SIGNATURES].flatMap(([name, one]): [string, Signature][] => [
+      [name, one],
+      [`${name}_noprof`, one],
+    ]),
+  ),
+);
 
 /** The same, by the number of its name. */
 export const signatureOfId = (id: number): Signature | null => byId[id] ?? null;

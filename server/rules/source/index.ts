@@ -11,6 +11,7 @@ import { mismatchedFree } from "./mismatched-free.ts";
 import { openCodedNofail } from "./open-coded-nofail.ts";
 import { swappedArguments } from "./swapped-arguments.ts";
 import { unbalancedScope } from "./unbalanced-scope.ts";
+import { uncheckedObject } from "./unchecked-object.ts";
 import { userspaceSizeUnaccounted } from "./userspace-size-unaccounted.ts";
 import type { SourceRule } from "../source-rule.ts";
 
@@ -27,5 +28,6 @@ export const ALL_SOURCE_RULES: readonly SourceRule[] = [
   openCodedNofail,
   swappedArguments,
   unbalancedScope,
+  uncheckedObject,
   userspaceSizeUnaccounted,
 ];

@@ -29,10 +29,15 @@ export const kreallocLeak: SourceRule = {
       "return 0;",
     ),
   },
-  check: (fact, kernel) =>
-    fact.kind === "pointer-overwritten" && !asks(kernel, fact.call, "NOFAIL")
+  check: (fact, kernel) => {
+    if (fact.kind !== "pointer-overwritten" || asks(kernel, fact.call, "NOFAIL")) return null;
+    const { call, pointer } = fact;
+    const keep = "keep what it gives in another pointer until it has been looked at";
+    return call.api.startsWith("devm_")
       ? said(
-          `Where ${fact.call.api}() fails, ${fact.pointer} is NULL and the old memory is lost: keep what it gives in another pointer until it has been looked at.`,
+          `Where ${call.api}() fails, ${pointer} is NULL, and nobody reaches the old memory until the device goes: ${keep}.`,
+          { severity: "hint" },
         )
-      : null,
+      : said(`Where ${call.api}() fails, ${pointer} is NULL and the old memory is lost: ${keep}.`);
+  },
 };

@@ -1,4 +1,3 @@
-import { ownFreeOf } from "../../model/memory-kinds.ts";
 import { inFunction, said } from "./_source.ts";
 import type { SourceRule } from "../source-rule.ts";
 
@@ -8,11 +7,11 @@ export const mismatchedFree: SourceRule = {
   severity: "warning",
   class: "bug",
   explanation:
-    "kfree() takes an object of the slab allocator, and finds it by the page behind its address. Memory of vmalloc(), and that of kvmalloc() where it is large or memory is scarce, has no such page; per-CPU and DMA memory have their own functions, and what devm_kmalloc() gave is freed a second time when the device goes. vfree() in turn knows nothing of the slab.",
+    "kfree() takes an object of the slab allocator, and finds it by the page behind its address. Memory of vmalloc(), and that of kvmalloc() where it is large or memory is scarce, has no such page; per-CPU and DMA memory have their own functions, packets, URBs, network devices and workqueues have more to give back than their memory, and what devm_kmalloc() gave is freed a second time when the device goes. vfree() in turn knows nothing of the slab.",
   evidence:
     "mm/slub.c:kfree; mm/util.c:kvfree (mm/slub.c since 6.15); mm/vmalloc.c:vfree; drivers/base/devres.c:devm_kfree",
   advice:
-    "Free with the function that belongs to the one that made it: kvfree(), vfree(), free_percpu(), dma_free_coherent(), devm_kfree().",
+    "Free with the function that belongs to the one that made it: kvfree(), vfree(), free_percpu(), dma_free_coherent(), devm_kfree(), kfree_skb().",
   examples: {
     bad: inFunction(
       "static int load(struct table *t, size_t n)",
@@ -39,10 +38,9 @@ export const mismatchedFree: SourceRule = {
   },
   check: (fact) => {
     if (fact.kind !== "freed-otherwise") return null;
-    const { api } = fact.call;
-    const own = ownFreeOf(api);
+    const { by, own } = fact;
     return own === null
       ? null
-      : said(`${fact.by}() is no way to free memory of ${api}(), ${own.what}: call ${own.by}.`);
+      : said(`${by}() is no way to free memory of ${fact.call.api}(), ${own.what}: call ${own.by}.`);
   },
 };
