@@ -53,10 +53,10 @@ describe("the server's bundles", () => {
   });
 
   // `npm run bench c-size` says what has how much.
-  test("keep the piece below 168 kB, and below 63 kB as a .vsix stores it", () => {
+  test("keep the piece below 174 kB, and below 65 kB as a .vsix stores it", () => {
     expect(piece.bytes.get("server/c-source/functions/walk.ts")).toBeGreaterThan(1000);
-    expect(sum(piece.bytes, () => true)).toBeLessThan(168_000);
-    expect(deflateRawSync(piece.code, { level: 9 }).length).toBeLessThan(63_000);
+    expect(sum(piece.bytes, () => true)).toBeLessThan(174_000);
+    expect(deflateRawSync(piece.code, { level: 9 }).length).toBeLessThan(65_000);
   });
 
   test("leave out of the piece what only the command line asks for", () => {

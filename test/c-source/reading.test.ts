@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readCFile } from "../../server/c-source/functions/c-file.ts";
-import { findingsIn, fixed } from "./_c.ts";
+import { findingsIn, fixed, toldIn } from "./_c.ts";
 
 const namesIn = (code: string): readonly string[] => readCFile(code).functions.map(({ read }) => read.name);
 const callsIn = (code: string, name: string): readonly string[] =>
@@ -229,4 +229,24 @@ static void rx(struct nic *nic)
       ["sleep-in-atomic", "certain"],
     ]);
   });
+});
+
+describe("a mask of which a part is known", () => {
+  const under = (mask: string, lock = "spin_lock"): readonly string[] =>
+    toldIn(
+      `static int f(struct gadget *dev, gfp_t more)\n{\n\t${lock}(&dev->lock);\n\tdev->p = kmalloc(8, ${mask});\n\t${lock.replace("lock", "unlock")}(&dev->lock);\n\treturn dev->p ? 0 : -ENOMEM;\n}\n`,
+    );
+
+  test.each(["GFP_KERNEL | dev->flags", "GFP_KERNEL | more", "(__GFP_ZERO | GFP_KERNEL | dev->ops->gfp)"])(
+    "%s sleeps, whatever is added",
+    (mask) => {
+      expect(under(mask).map((one) => one.split(" ")[0])).toEqual(["sleep-in-atomic"]);
+      expect(under(mask, "mutex_lock")).toEqual([]);
+    },
+  );
+
+  test.each(["GFP_ATOMIC | dev->flags", "GFP_KERNEL & more", "more & ~__GFP_DIRECT_RECLAIM", "dev->flags", "~more"])(
+    "%s may sleep or not",
+    (mask) => expect(under(mask)).toEqual([]),
+  );
 });

@@ -7,7 +7,7 @@ import type { Anchor, Rule, RuleFix } from "../../rules/rule.ts";
 import type { Call } from "../functions/call.ts";
 import type { NamedFile } from "../link/linked.ts";
 import { words } from "../text/words.ts";
-import { callSite, sizesOf, valueIn, type MaskReading } from "./site.ts";
+import { callSite, knownPart, sizesOf, valueIn, type MaskReading } from "./site.ts";
 
 /** A context as a piece of a key; there are few, and each is asked for again and again. */
 const contextText = keptFor((context: Context) => JSON.stringify(context), kept());
@@ -31,7 +31,8 @@ export function judged(
     api,
     readings.map((reading) => {
       const { mask, written, certain } = valueIn(reading, kernel);
-      return [mask, written, certain];
+      const part = knownPart(reading, kernel);
+      return [mask, written, certain, part === null ? 0 : valueIn(part, kernel).mask];
     }),
     sizesOf(call, named.file, kernel),
     allocation?.result.is,
@@ -43,7 +44,12 @@ export function judged(
   if (found !== undefined) return found;
   const site = callSite(call, named.file, readings, () => contexts);
   const rules = allocation?.through?.isInside === true ? INSIDE_RULES : api === null ? MASK_RULES : ALL_RULES;
-  const said = judge(site, kernel, rules);
+  const parts = readings.map((reading) => knownPart(reading, kernel));
+  // What is added to a mask takes nothing from it.
+  const known = readings.map((reading, at) => parts[at] ?? reading);
+  const partly = callSite(call, named.file, known, () => contexts);
+  const more = parts.some((part) => part !== null) ? judge(partly, kernel, WAITING_RULES) : [];
+  const said = [...judge(site, kernel, rules), ...more];
   const answer = readings.length > 1 && contexts.length === 1 ? [...said, ...sleepsByAny()] : said;
   asked.set(key, answer);
   return answer;
@@ -67,6 +73,12 @@ export const rulesNamed = (...ids: readonly string[]): readonly Rule[] =>
 
 /** The rules that speak of a function that allocates inside. */
 const INSIDE_RULES = rulesNamed("sleep-in-atomic alloc-in-nmi fs-reclaim-under-lock io-reclaim-under-lock");
+
+/** The rules that speak of what a flag does, whatever others do. */
+const WAITING_RULES = rulesNamed(
+  "sleep-in-atomic nofs-is-not-atomic alloc-in-nmi tree-blocking-under-lock fs-reclaim-under-lock",
+  "io-reclaim-under-lock reclaim-in-fence-signalling",
+);
 
 /** The rules that speak of a mask and a place, whatever function is called. */
 const MASK_RULES = rulesNamed(

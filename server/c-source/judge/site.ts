@@ -149,7 +149,12 @@ function readingsOfCase(
   isInCall: boolean,
 ): readonly MaskReading[] | null {
   const names = namesIn(expression);
-  if (names.some((name) => read.parameters.some((parameter) => parameter.name === name))) return null;
+  const isParameter = (name: string): boolean => read.parameters.some((parameter) => parameter.name === name);
+  if (names.some(isParameter)) {
+    // `GFP_KERNEL | flags`: a part of it is known.
+    const isPartly = expression.kind === "or" && !expression.operands.every((one) => namesIn(one).some(isParameter));
+    return isPartly ? [{ expression, scopeOf: (kernel) => fileScope(file, kernel), isInCall: false }] : null;
+  }
   const variable = names.find((name) => read.writes.some((write) => write.variable === name));
   const plain = (kernel: Kernel): MaskScope => fileScope(file, kernel);
   if (variable === undefined) return [{ expression, scopeOf: plain, isInCall }];
@@ -175,6 +180,20 @@ function withVariable(scope: MaskScope, variable: string, value: MaskExpression)
 
 export const valueIn = (reading: MaskReading, kernel: Kernel): MaskValue =>
   maskValue(reading.scopeOf(kernel), reading.expression);
+
+/**
+ * What is known of a mask to which something is added that nobody can tell: GFP_KERNEL of `GFP_KERNEL | dev->flags`;
+ * null: all of it is known, or nothing.
+ */
+export function knownPart(reading: MaskReading, kernel: Kernel): MaskReading | null {
+  if (valueIn(reading, kernel).certain) return null;
+  let { expression } = reading;
+  while (expression.kind === "paren") expression = expression.inner;
+  if (expression.kind !== "or") return null;
+  const scope = reading.scopeOf(kernel);
+  const operands = expression.operands.filter((operand) => maskValue(scope, operand).certain);
+  return operands.length === 0 ? null : { ...reading, expression: { ...expression, operands }, isInCall: false };
+}
 
 /** The request that a call is, but for its mask and context. */
 export function sizesOf(

@@ -559,7 +559,7 @@ const CALLED: Readonly<Record<string, readonly string[]>> = {
   irq_chip: [
     // kernel/irq/chip.c, kernel/irq/manage.c (desc->lock is a raw_spinlock_t)
     "irq_chip|.irq_mask,irq_unmask,irq_ack,irq_eoi,irq_set_type,irq_set_affinity,irq_startup,irq_shutdown",
-    "irq_chip|.irq_enable,irq_disable,irq_mask_ack,irq_retrigger,irq_set_wake,irq_set_vcpu_affinity",
+    "irq_chip|.irq_enable,irq_disable,irq_mask_ack,irq_retrigger,irq_set_wake,irq_set_vcpu_affinity,irq_compose_msi_msg,irq_write_msi_msg",
   ],
   spin_lock_irq: [
     // Documentation/sound/kernel-api/writing-an-alsa-driver.rst; sound/core/pcm_native.c:snd_pcm_stream_lock
