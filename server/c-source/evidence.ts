@@ -24,6 +24,8 @@ export interface Step {
   readonly end: number;
   /** `spin_lock_irqsave() takes &dev->lock`, `foo() calls bar()`: no full stop. */
   readonly text: string;
+  /** A function that may be one of these files, where it goes on. */
+  readonly into?: string;
 }
 
 /** A step in a function: offsets count from its start. */
@@ -35,8 +37,8 @@ export type LocalPlace = Omit<LocalStep, "text">;
 /** A step of a function where that stands. */
 export const stepIn = (
   { file, start }: { readonly file: number; readonly start: number },
-  { start: from, end, text }: LocalStep,
-): Step => ({ file, start: start + from, end: start + end, text });
+  { start: from, end, text, into }: LocalStep,
+): Step => ({ file, start: start + from, end: start + end, text, ...(into === undefined ? {} : { into }) });
 
 /** Something that is in force where a function is called, and why. */
 export interface Fact {

@@ -166,6 +166,7 @@ int f(struct own *o)
         [
           "own_get() takes its memory under spin_lock(&o->lock)",
           "own_get() stands for kmalloc(64, GFP_KERNEL), which it calls",
+          "own_get() calls kmalloc()",
         ],
       ],
     ]);

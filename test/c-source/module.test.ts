@@ -142,7 +142,10 @@ describe("an allocator in another file of the module", () => {
       "nofail-without-reclaim",
       "user.c",
       "possible",
-      ["own_alloc() stands for kmalloc(64, (GFP_NOWAIT | __GFP_NOFAIL)), as core.c has it"],
+      [
+        "own_alloc() stands for kmalloc(64, (GFP_NOWAIT | __GFP_NOFAIL)), as core.c has it",
+        "own_alloc() calls kmalloc()",
+      ],
     ]);
     expect(findingsOf({ "user.c": user }).map(({ rule }) => rule)).not.toContain("nofail-without-reclaim");
   });
@@ -168,9 +171,11 @@ describe("an allocator in another file of the module", () => {
       findingsOf({
         "core.c": `int own_alloc(struct own *o, size_t n, gfp_t gfp)\n{\n${body}\treturn 0;\n}\n`,
         "user.c": user,
-      }).flatMap(({ rule, path, proof }) => (path === "user.c" ? [`${rule}: ${proof.at(-1)?.text}`] : []));
+      }).flatMap(({ rule, path, proof }) =>
+        path === "user.c" ? [`${rule}: ${proof.map(({ text }) => text).join("; ")}`] : [],
+      );
     expect(of("\to->p = kmalloc(n, gfp | __GFP_NOFAIL);\n\to->q = kzalloc(64, gfp);\n")).toContainEqual(
-      "nofail-without-reclaim: own_alloc() stands for kmalloc(64, GFP_NOWAIT | __GFP_NOFAIL), as core.c has it",
+      "nofail-without-reclaim: own_alloc() stands for kmalloc(64, GFP_NOWAIT | __GFP_NOFAIL), as core.c has it; own_alloc() calls kmalloc()",
     );
     const locked =
       "\tidr_preload(gfp);\n\tspin_lock(&o->lock);\n\to->id = idr_alloc(&o->ids, o, 0, 0, gfp);\n\tspin_unlock(&o->lock);\n\tidr_preload_end();\n";

@@ -99,3 +99,14 @@ test("devm_krealloc() onto its own pointer leaves the old memory to the device",
   const code = f("dev->p = devm_krealloc(dev->dev, dev->p, 64, GFP_KERNEL);", "return dev->p ? 0 : -ENOMEM;");
   expect(findingsIn(code).map(({ rule, severity }) => `${rule} ${severity}`)).toEqual(["krealloc-leak hint"]);
 });
+
+test("each step of a proof marks what it names", () => {
+  const code = `/* own */\nvoid *own_get(gfp_t gfp)\n{\n\treturn kmalloc(64, gfp);\n}\n${f(
+    "spin_lock(&dev->lock);",
+    "dev->p = own_get(GFP_KERNEL);",
+    "spin_unlock(&dev->lock);",
+    "return 0;",
+  )}`;
+  const [finding] = findingsIn(code).filter(({ rule }) => rule === "sleep-in-atomic");
+  expect(finding?.proof.map(({ start, end }) => code.slice(start, end))).toEqual(["spin_lock", "own_get", "kmalloc"]);
+});

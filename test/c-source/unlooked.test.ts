@@ -194,3 +194,10 @@ describe("memory that is asked for in another way where it is not there", () => 
     expect(fallsBack(...lines)).toBe(false);
   });
 });
+
+test("what was kept before its member is filled is found there", () => {
+  const code = (keep: string): string =>
+    `static int f(struct target *ti)\n{\n\tstruct own *o = ti->own;\n\t${keep}\n\to->rows = kcalloc(4, 8, GFP_KERNEL);\n\treturn 0;\n}\n`;
+  expect(findingsIn(code("ti->private = o;")).map(({ rule }) => rule)).toEqual(["unchecked-result"]);
+  expect(findingsIn(code("own_lock(o);"))).toEqual([]);
+});

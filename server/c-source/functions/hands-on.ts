@@ -21,6 +21,8 @@ import type { Walked } from "./walk.ts";
 
 /** An allocation that a function makes, whatever it is given: in C, by the names of its parameters. */
 export interface HandsOn {
+  /** Which of its calls it is. */
+  readonly call: number;
   readonly callee: string;
   /** `…`: what nobody can tell from the arguments. */
   readonly arguments: readonly string[];
@@ -111,6 +113,7 @@ function handedOnAt(
   // What is wrong under a lock of its own with a mask of its own is told where it stands.
   if (held.length > 0 && !isOpen && !isMacro) return null;
   return {
+    call: index,
     callee,
     arguments: texts,
     isOpen,

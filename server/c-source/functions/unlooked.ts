@@ -169,7 +169,7 @@ export function unlookedAt(tokens: Tokens, at: number, behind: number, open: num
  * that the function does not declare.
  */
 function isKept(tokens: Tokens, name: number, open: number, close: number): boolean {
-  if (isMemberAt(tokens, name)) return goesOn(tokens, rootOf(tokens, name), name + 1, close);
+  if (isMemberAt(tokens, name)) return goesOn(tokens, rootOf(tokens, name), name, open, close);
   const id = tokens.names[name] ?? 0;
   for (let at = tokens.partners[open - 1] ?? open; at < close; at++) {
     if (tokens.kinds[at] !== NAME || tokens.names[at] !== id) continue;
@@ -183,10 +183,12 @@ function isKept(tokens: Tokens, name: number, open: number, close: number): bool
 }
 
 /** Something is given to a function, put somewhere else or returned. */
-function goesOn(tokens: Tokens, root: number, from: number, close: number): boolean {
+function goesOn(tokens: Tokens, root: number, from: number, open: number, close: number): boolean {
   const key = keyAt(tokens, root);
-  for (let at = from; at < close; at++) {
+  for (let at = open; at < close; at++) {
     if (!isKey(tokens, at, key)) continue;
+    // `ti->private = dev;` before is in force behind.
+    if (at <= from && keptIn(tokens, at) === -1) continue;
     if (tokens.names[at - 1] === RETURN && tokens.kinds[at + 1] === SEMICOLON) return true;
     // `dev->init = &init;`
     const before = tokens.kinds[at - 1] === AMPERSAND ? at - 2 : at - 1;

@@ -1,7 +1,8 @@
-import { kept } from "../../model/kept.ts";
+import { kept, keptFor } from "../../model/kept.ts";
 import type { CFinding } from "../c-finding.ts";
 import type { NamedValues } from "../functions/declarations.ts";
 import { RANK, stepIn, type Step } from "../evidence.ts";
+import { nameOf } from "../functions/call.ts";
 import type { FunctionRead } from "../functions/function-read.ts";
 import { allocatesInside } from "../functions/inside.ts";
 import { judgeCode, judgeFrees } from "./judge-code.ts";
@@ -58,10 +59,10 @@ function judgeFunction(
   const judged = judgedIn(named, fn.read, options);
   const ways = surestFirst(link.waysTo(fn));
   if (judged.alone.length + ways.length === 0) return NOTHING;
-  const here = judged.alone.map(({ finding }) => movedTo(fn, named, NO_STEPS, finding));
+  const here = judged.alone.map(({ finding }) => movedTo(link, fn, named, NO_STEPS, finding));
   if (ways.length === 0) return once(here);
   const reached = reachedIn(judged, named, fn.read, ways, options).map(({ way, finding }) =>
-    movedTo(fn, named, pathIn(ways[way]), finding),
+    movedTo(link, fn, named, pathIn(ways[way]), finding),
   );
   return once([...here, ...reached].sort((a, b) => a.start - b.start));
 }
@@ -196,6 +197,7 @@ function judgeReached(
 
 /** A finding of a function where the function stands, behind the path that leads there. */
 function movedTo(
+  link: Link,
   fn: LinkedFunction,
   { path }: NamedFile,
   way: readonly Step[],
@@ -207,10 +209,36 @@ function movedTo(
     end: end + fn.start,
     file: fn.file,
     path,
-    proof: [...way, ...proof.map((step) => stepIn(fn, step))],
+    proof: [...way, ...proof.flatMap(({ into, ...step }) => [stepIn(fn, step), ...stepsInto(link, fn.file, into)])],
     fixes: fixes.map((fix) => ({
       ...fix,
       changes: fix.changes.map((edit) => ({ ...edit, start: edit.start + fn.start, end: edit.end + fn.start })),
     })),
   };
+}
+
+/** The functions that ask for memory with a mask of their callers, by file and name, and by name. */
+const handingOn = keptFor((link: Link) => {
+  const found = new Map<string, LinkedFunction>();
+  for (const fn of link.functions) {
+    const { handsOn, name } = fn.read;
+    if (handsOn !== null) found.set(name, fn).set(`${fn.file} ${name}`, fn);
+  }
+  return found;
+});
+
+const MOST_INTO = 8;
+
+/** Where a function that stands for another makes that call, and so on. */
+function stepsInto(link: Link, file: number, name: string | undefined): readonly Step[] {
+  const steps: Step[] = [];
+  for (let [next, from] = [name, file]; next !== undefined && steps.length < MOST_INTO; ) {
+    const fn = handingOn(link).get(`${from} ${next}`) ?? handingOn(link).get(next);
+    const call = fn?.read.calls[fn.read.handsOn?.call ?? -1];
+    if (fn === undefined || call === undefined) break;
+    steps.push(stepIn(fn, { ...nameOf(call), text: `${next}() calls ${call.name}()` }));
+    from = fn.file;
+    next = call.allocation?.through == null ? undefined : call.name;
+  }
+  return steps;
 }

@@ -84,7 +84,7 @@ function say(judging: Judging, contexts: readonly Context[], bindings: Bindings,
 function provenThrough({ name, start, allocation }: Call, proven: Proven): Proven {
   const through = allocation?.through ?? null;
   if (through === null) return proven;
-  const step: LocalStep = { ...nameOf({ start, name }), text: through.because };
+  const step: LocalStep = { ...nameOf({ start, name }), text: through.because, into: name };
   return { ...proven, confidence: weaker(proven.confidence, through.sure), proof: [...proven.proof, step] };
 }
 

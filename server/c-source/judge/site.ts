@@ -187,12 +187,18 @@ export const valueIn = (reading: MaskReading, kernel: Kernel): MaskValue =>
  */
 export function knownPart(reading: MaskReading, kernel: Kernel): MaskReading | null {
   if (valueIn(reading, kernel).certain) return null;
-  let { expression } = reading;
-  while (expression.kind === "paren") expression = expression.inner;
-  if (expression.kind !== "or") return null;
+  const { expression } = reading;
   const scope = reading.scopeOf(kernel);
-  const operands = expression.operands.filter((operand) => maskValue(scope, operand).certain);
-  return operands.length === 0 ? null : { ...reading, expression: { ...expression, operands }, isInCall: false };
+  const knownIn = (one: MaskExpression): readonly MaskExpression[] => {
+    if (one.kind === "paren") return knownIn(one.inner);
+    if (one.kind === "or") return one.operands.flatMap(knownIn);
+    return maskValue(scope, one).certain ? [one] : [];
+  };
+  const operands = knownIn(expression);
+  const { start, end } = expression;
+  return operands.length === 0
+    ? null
+    : { ...reading, expression: { kind: "or", operands, start, end }, isInCall: false };
 }
 
 /** The request that a call is, but for its mask and context. */

@@ -8,7 +8,8 @@ export const uncheckedObject: SourceRule = {
   class: "suspicious",
   explanation:
     "Functions that make a workqueue, a network device, a thread or a transform allocate with GFP_KERNEL inside, start tasks or load modules: each of that can fail, also for reasons that have nothing to do with memory. Some give NULL then, others an error pointer, which is not NULL and which no test for NULL finds.",
-  evidence: "kernel/workqueue.c:alloc_workqueue; kernel/kthread.c:__kthread_create_on_node; crypto/api.c:crypto_create_tfm_node",
+  evidence:
+    "kernel/workqueue.c:alloc_workqueue; kernel/kthread.c:__kthread_create_on_node; crypto/api.c:crypto_create_tfm_node",
   advice: "Look at what it gives before it is used: for NULL or with IS_ERR(), as the function says.",
   examples: {
     bad: inFunction(
