@@ -555,6 +555,9 @@ const CALLED: Readonly<Record<string, readonly string[]>> = {
     // fs/iomap/buffered-io.c:iomap_writepages; fs/netfs/write_issue.c:netfs_writepages
     "?iomap_writeback_ops.map_blocks,prepare_ioend,submit_ioend,writeback_range,writeback_submit",
     "?netfs_request_ops.begin_writeback,prepare_write,issue_write",
+    // fs/ocfs2/cluster/tcp.c:o2net_start_connect (reclaim may not enter the file system), o2net_process_message
+    "?o2net_register_handler:3",
+    "?INIT_WORK INIT_DELAYED_WORK with o2net_wq",
   ],
   irq_chip: [
     // kernel/irq/chip.c, kernel/irq/manage.c (desc->lock is a raw_spinlock_t)
