@@ -110,7 +110,7 @@ export interface Requests {
     SimulationParams & { readonly format: "markdown" | "svg" },
     { readonly text: string } | null
   >;
-  /** The kernels that the model knows, newest first. */
+  /** The kernels that the model knows: the mainline releases, newest first, then all others. */
   readonly "allocpolicy/kernels": Request<object, readonly string[]>;
   /** A document under two kernels, as the two texts of a diff; null where document or kernel are not known. */
   readonly "allocpolicy/diffKernels": Request<

@@ -12,17 +12,11 @@ import { parseVersions, releasesOf } from "../policy-language/analysis/checked-k
 import { workspaceOf, type Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 import { check, checkSome } from "../policy-language/check/check.ts";
-import { knownKernels } from "../model/kernels/kernels.ts";
 import { flagsIn, flagText, meaningOf } from "../model/masks/names.ts";
 import { matrixOf } from "./matrix.ts";
 import type { Matrix, MatrixRow } from "./matrix/spans.ts";
 import { code } from "./markdown.ts";
 import type { Steps } from "./steps.ts";
-
-/** The names of all kernels that the model knows, the newest first. */
-export function kernelNames(): readonly string[] {
-  return [...knownKernels()].reverse();
-}
 
 /**
  * What changes for a file from one kernel to another, in steps; null for a file that is not there, or a kernel that is

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { check } from "../../server/policy-language/check/check.ts";
-import { diffKernels, diffPolicies, kernelNames } from "../../server/service/diff.ts";
+import { diffKernels, diffPolicies } from "../../server/service/diff.ts";
+import { knownKernels, mainlineReleases } from "../../server/model/kernels/kernels.ts";
+import { kernelNames } from "../../server/service/kernel-names.ts";
 import { atOnce } from "./_at-once.ts";
 import { fixture } from "./_fixture.ts";
 
@@ -78,9 +80,11 @@ describe("a file under two kernels", () => {
     expect(atOnce(diffKernels(workspace, uri, from, to))).toBeNull();
   });
 
-  test("is offered for every kernel that the model knows, newest first", () => {
+  test("is offered for every kernel that the model knows, mainline first and of that the newest", () => {
     const names = kernelNames();
-    expect(names).toContain("6.1.192");
+    expect([...names].sort()).toEqual([...knownKernels()].sort());
+    const mainline = [...mainlineReleases()].reverse();
+    expect(names.slice(0, mainline.length)).toEqual(mainline);
     expect(names.indexOf("6.12")).toBeLessThan(names.indexOf("6.1"));
   });
 });

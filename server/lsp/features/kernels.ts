@@ -1,4 +1,4 @@
-import { kernelNames } from "../../service/diff.ts";
+import { kernelNames } from "../../service/kernel-names.ts";
 import { customRequest } from "../custom-request.ts";
 import type { Feature } from "../feature.ts";
 

@@ -1,6 +1,6 @@
+import { kernelNames } from "../kernel-names.ts";
 import type { NameRole } from "../../../grammar/index.ts";
 import { allApis } from "../../model/apis.ts";
-import { knownKernels, mainlineReleases } from "../../model/kernels/kernels.ts";
 import { CONFIG_OPTIONS } from "../../policy-language/analysis/checked-kernels.ts";
 import { catalogue } from "../../policy-language/catalogue.ts";
 import { checkRegions } from "../../policy-language/check/check.ts";
@@ -20,7 +20,7 @@ export function itemsOfRole(offer: Offer, role: NameRole): readonly Completion[]
     case "separator":
       return [];
     case "version":
-      return versions().map((name) => item(name, "kernel", { topic: `kernel:${name}` }));
+      return kernelNames().map((name) => item(name, "kernel", { topic: `kernel:${name}` }));
     case "option":
       return CONFIG_OPTIONS.map((name) => item(name, "property", { topic: `option:${name}` }));
     case "option-value":
@@ -129,11 +129,4 @@ function ruleItems(offer: Offer): readonly Completion[] {
 function factValueItems(offer: Offer, fact: string): readonly Completion[] {
   if (fact === "mode") return modesAround(offer).map((name) => item(name, "value"));
   return valueItems(FACTS, "fact", fact);
-}
-
-/** The mainline releases, newest first; behind them what else the model knows. */
-function versions(): readonly string[] {
-  const mainline = mainlineReleases();
-  const known = new Set(mainline);
-  return [...mainline].reverse().concat([...knownKernels()].reverse().filter((name) => !known.has(name)));
 }
