@@ -370,8 +370,12 @@ export class Session {
   }
 
   #readReferences(key: string, document: Document, folders: readonly Folder[]): void {
+    const all = this.#kindNamed(document.kind)?.references(key, document) ?? [];
+    if (all.length === 0) return;
     for (const folder of folders) {
-      for (const wanted of this.#referencesOf(key, document, this.#rootsOf(folder))) {
+      const roots = this.#rootsOf(folder);
+      for (const wanted of all) {
+        if (!isInside(roots, wanted.uri)) continue;
         const kind = kindOfFile(this.#kinds, wanted.uri) ?? this.#kindNamed(wanted.kind);
         if (kind !== null && !folder.knows(wanted.uri)) this.#want(wanted.uri, kind, folder);
       }

@@ -24,8 +24,15 @@ export function optimiseSparingly(): void {
  * holds half as much memory more.
  */
 export function optimiseAsUsual(): void {
+  const now = Date.now();
+  if (now - saidAt < AGAIN_MS) return;
+  saidAt = now;
   set("--no-efficiency-mode");
 }
+
+/** V8 may have been told otherwise meanwhile: it is said again, but not at each key. In milliseconds. */
+const AGAIN_MS = 1000;
+let saidAt = 0;
 
 /** Does something as V8 was when it began to load the program: what is compiled then is found again. */
 export function asBegun(run: () => void): void {
