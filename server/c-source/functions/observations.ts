@@ -113,10 +113,13 @@ function retried({ text }: Observed, call: Call): Seen {
   if (/^(?:int|bool)\b/.test(apiNamed(call.name)?.signature ?? "")) return null;
   const isLoop =
     start < call.start
-      ? IN_WHILE.test(text.slice(0, start))
+      ? IN_WHILE.test(text.slice(Math.max(0, start - LONGEST_HEAD), start))
       : isAskedBehind(text, call, start, end) || goesBack(text, call, start, end);
   return isLoop ? { kind: "retried" } : null;
 }
+
+/** What stands before the variable in the head of a loop. */
+const LONGEST_HEAD = 40;
 
 /** `while (!(p = kmalloc(…)))` */
 const IN_WHILE = /\bwhile\s*\(\s*!\s*\(\s*$/;
