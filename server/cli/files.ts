@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { existsSync, readdirSync, statSync, type Dirent } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { format } from "../../grammar/index.ts";
 import { readFileBytesSync, reasonOf } from "../disk/read.ts";
 import { UsageError, type Io } from "./command.ts";
 import { visibleName } from "../service/visible.ts";
@@ -151,6 +152,17 @@ export function readText(cwd: string, path: string): string {
   const content = readFileBytesSync(resolve(cwd, path));
   if ("unreadable" in content) throw new UsageError(`cannot read ${path}: ${content.unreadable}`);
   return content.bytes.toString("utf8");
+}
+
+/**
+ * The text of a policy file that other text is judged by; throws `UsageError` where it cannot be read as a whole: what
+ * is left out would be silence.
+ */
+export function readPolicyText(cwd: string, path: string): string {
+  const text = readText(cwd, path);
+  if (format(text).kind === "damaged")
+    throw new UsageError(`${path} has syntax errors, and not all of it counts: 'allocpolicy check ${path}' shows them`);
+  return text;
 }
 
 /**

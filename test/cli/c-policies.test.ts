@@ -36,6 +36,21 @@ describe("policy files beside C", () => {
     expect(await found({})).toEqual([]);
   });
 
+  test("one that is named and cannot be read as a whole is an error, and not less evidence", async () => {
+    const cwd = folderWith(
+      kernelTree({ "drivers/own/own.c": DRIVER, "own.allocpolicy": "context x { in softirq for\n" }),
+    );
+    for (const args of [
+      ["check", "drivers", "--policy", "own.allocpolicy"],
+      ["callers", "own.allocpolicy", "drivers"],
+    ])
+      expect(await run(args, { cwd })).toMatchObject({
+        status: 2,
+        out: "",
+        err: expect.stringContaining("own.allocpolicy has syntax errors, and not all of it counts"),
+      });
+  });
+
   test("a context for functions is evidence, and says so as the proof", async () => {
     for (const named of [
       '"drivers/own/own.c:own_tx_done"',

@@ -11,7 +11,7 @@ import { environmentOf } from "../../policy-language/analysis/file-analysis.ts";
 import { codeEvidence } from "../../service/code-evidence.ts";
 import { callersOf, type CalledMode, type CallerRow, type CallersTable } from "../../service/callers.ts";
 import { FOUND, OK, USAGE, UsageError, type Command } from "../command.ts";
-import { readText, UnreadableFiles, wantedFiles, workspaceFolder, type FoundFile } from "../files.ts";
+import { readPolicyText, readText, UnreadableFiles, wantedFiles, workspaceFolder, type FoundFile } from "../files.ts";
 import { kernelTrees, type KernelTree } from "../kernel-c/kernel-trees.ts";
 import { parsed, type Options } from "../options.ts";
 import { ON_DISK } from "../change/tree-files.ts";
@@ -47,7 +47,7 @@ export const callers: Command = {
     const { values, positionals } = parsed(OPTIONS, args);
     const [policy, ...paths] = positionals;
     if (policy === undefined) throw new UsageError("name the file of a policy, and where the C is: drivers/net");
-    readText(io.cwd, fileOf(policy));
+    readPolicyText(io.cwd, fileOf(policy));
     const wanted = wantedFiles(io.cwd, paths, [".c", ".h"]);
     const unreadable = new UnreadableFiles(io.warn);
     wanted.unreadable.forEach((one) => unreadable.refuse(one));

@@ -9,7 +9,7 @@ import { begun, checked, type Telling } from "../check/run.ts";
 import { kindOf, type CheckRun } from "../check/slice.ts";
 import { FOUND, INTERNAL, OK, USAGE, UsageError, type Command, type Io } from "../command.ts";
 import { LINKS } from "../file-kind.ts";
-import { readText, standardInput, UnreadableFiles, wantedFiles } from "../files.ts";
+import { readPolicyText, readText, standardInput, UnreadableFiles, wantedFiles } from "../files.ts";
 import type { FoundFile, ReadFile, WantedFiles } from "../files.ts";
 import { boundCache, type CacheFolder } from "../check/findings-cache.ts";
 import { changeOfCommits } from "../change/git.ts";
@@ -242,9 +242,9 @@ async function writeBaseline(
   );
 }
 
-/** Policy files that are named, as absolute paths. Throws `UsageError` for one that cannot be read. */
+/** Policy files that are named, as absolute paths. Throws `UsageError` for one that cannot be read as a whole. */
 function policiesFrom(cwd: string, paths: readonly string[]): readonly string[] {
-  for (const path of paths) readText(cwd, path);
+  for (const path of paths) readPolicyText(cwd, path);
   return paths.map((path) => resolve(cwd, path));
 }
 
