@@ -245,6 +245,13 @@ describe("a mask of which a part is known", () => {
     },
   );
 
+  test("it allocates under a raw spinlock, which PREEMPT_RT does not allow", () => {
+    const code = `static int f(struct gadget *dev)\n{\n\traw_spin_lock(&dev->lock);\n\tdev->p = kmalloc(8, GFP_ATOMIC | dev->flags);\n\traw_spin_unlock(&dev->lock);\n\treturn dev->p ? 0 : -ENOMEM;\n}\n`;
+    expect(findingsIn(code).map(({ rule, severity }) => `${rule} ${severity}`)).toContain(
+      "rt-alloc-in-atomic information",
+    );
+  });
+
   test.each(["GFP_ATOMIC | dev->flags", "GFP_KERNEL & more", "more & ~__GFP_DIRECT_RECLAIM", "dev->flags", "~more"])(
     "%s may sleep or not",
     (mask) => expect(under(mask)).toEqual([]),

@@ -46,13 +46,18 @@ export function unseen({ result, fails }: MadeObject, text: string): "unchecked"
   if (is === "unchecked" || unlooked?.isUsed === true) return "unchecked";
   if (is === null) return unlooked === null ? null : "kept";
   if (variable === null) return null;
-  const test = text.slice(result.start, result.end);
-  const isPointerTest = /\bIS_ERR\s*\(\s*$/.test(text.slice(0, result.start));
+  const before = text.slice(0, result.start);
   // `if (!p)` alone, and `IS_ERR(p)`: who asks both ways knows.
-  if (fails === "NULL") return isPointerTest && !asksForNull(text, variable) ? "by another test" : null;
-  const isNullTest = test.startsWith("if") && /^if\s*\(\s*(?:!|[^()]*==\s*NULL\s*\))/.test(test);
-  return isNullTest && !text.includes("_ERR") ? "by another test" : null;
+  if (fails === "NULL")
+    return /\bIS_ERR\s*\(\s*$/.test(before) && !asksForNull(text, variable) ? "by another test" : null;
+  const from = before.length - (IF.exec(before)?.[0].length ?? 0);
+  return NULL_TEST.test(text.slice(from, from + FARTHEST_TEST)) && !text.includes("_ERR") ? "by another test" : null;
 }
+
+/** Characters of a test of one pointer. */
+const FARTHEST_TEST = 200;
+const IF = /\bif\s*\(\s*$/;
+const NULL_TEST = /^if\s*\(\s*(?:!\s*[\w>.[\]-]+|[\w>.[\]-]+\s*==\s*NULL)\s*\)/;
 
 const asksForNull = (text: string, variable: string): boolean =>
   text.includes(`!${variable}`) || /==\s*NULL|_OR_NULL/.test(text);

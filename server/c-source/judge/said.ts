@@ -23,7 +23,7 @@ import { keptFor } from "../../model/kept.ts";
 import { both, canReach, conditionsOf, factsLeft, ownFacts } from "../link/facts.ts";
 import type { FunctionRead } from "../functions/function-read.ts";
 import type { NamedFile } from "../link/linked.ts";
-import { callSite, readingsOf, valueIn, withoutMask, type MaskReading } from "./site.ts";
+import { callSite, knownPart, readingsOf, valueIn, withoutMask, type MaskReading } from "./site.ts";
 import type { Held } from "../functions/state.ts";
 import type { Way } from "../link/ways.ts";
 
@@ -217,7 +217,9 @@ function addForRt(judging: Judging, facts: readonly Fact[]): void {
     ),
   ];
   const found = new Map<string, Said>();
-  add({ ...judging, said: found }, rt, contexts, readings, RT_RULES, { proof: takenIn(raw) });
+  // Whatever is added to a mask, it allocates.
+  const known = readings.map((reading) => knownPart(reading, rt) ?? reading);
+  add({ ...judging, said: found }, rt, contexts, known, RT_RULES, { proof: takenIn(raw) });
   for (const [rule, one] of found) {
     const message = one.finding.message.replace(/: with PREEMPT_RT /, ": on PREEMPT_RT ");
     said.set(rule, { ...one, finding: { ...one.finding, severity: "information", message } });
