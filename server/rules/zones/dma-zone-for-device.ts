@@ -31,6 +31,6 @@ function check(subject: Subject): readonly Match[] {
     return NOTHING;
   return found(
     { kind: "flag", flag: "DMA" },
-    "__GFP_DMA is the lowest zone, 16 MiB on x86 and else of another size, and the OOM killer never frees any of it: set the device's DMA mask and use dma_alloc_coherent().",
+    "__GFP_DMA is the lowest zone, 16 MiB on x86 and else of another size, and the OOM killer is not called for it: set the device's DMA mask and use dma_alloc_coherent().",
   );
 }
