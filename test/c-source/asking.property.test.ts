@@ -9,6 +9,7 @@ import { judgeC } from "../../server/c-source/judge/judge.ts";
 import { withHeader } from "../../server/c-source/functions/module.ts";
 import { SIGNATURE_NAMES } from "../../server/c-source/text/signatures.ts";
 import { ALLOCATE_INSIDE } from "../../server/c-source/tables/inside.ts";
+import { findingsIn } from "./_c.ts";
 import { kernelNamed } from "../rules/_subject.ts";
 
 const PLAIN: ReadOptions = { build: { options: null }, wrappers: new Map(), allocators: new Map() };
@@ -41,6 +42,18 @@ describe("a file is read for its findings", () => {
     const macro = `#define own_get(n) kmalloc(n, GFP_KERNEL)\n${called("own_get")}`;
     expect(readCFile(macro, { ...PLAIN, selection: FOR_FINDINGS }).functions).toHaveLength(1);
   });
+});
+
+test("what else a function is given counts, though of that nothing is said", () => {
+  const fill = "static int fill(struct nic *nic)\n{\n\tnic->p = kmalloc(3, GFP_KERNEL);\n\treturn 0;\n}\n";
+  const empty = "static int empty(struct nic *nic)\n{\n\treturn 0;\n}\n";
+  const each =
+    "static void each(struct nic *nic, int (*one)(struct nic *))\n{\n\tspin_lock(&nic->lock);\n\tone(nic);\n\tspin_unlock(&nic->lock);\n}\n";
+  const all = "static void all(struct nic *nic)\n{\n\teach(nic, fill);\n}\n";
+  const none = "static void none(struct nic *nic)\n{\n\teach(nic, empty);\n}\n";
+  const told = (...pieces: readonly string[]) => findingsIn(pieces.join("\n")).map(({ confidence }) => confidence);
+  expect(told(fill, empty, each, all)).toEqual(["likely"]);
+  expect(told(fill, empty, each, all, none)).toEqual(["possible"]);
 });
 
 const PIECES: readonly string[] = [
