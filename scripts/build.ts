@@ -16,15 +16,23 @@ interface Bundle extends BuildOptions {
 }
 
 /**
- * Chevrotain without its lexer, a third of it, in whose place grammar/lexer.ts stands: tokens ask only for the pattern
- * of those that no lexer finds.
+ * What is never asked of Chevrotain, by the ends of its modules' names. In place of its lexer, a third of it, stands
+ * grammar/lexer.ts: tokens ask only for the pattern of those that no lexer finds. grammar/parser/recovering.ts says that
+ * the grammar is not to be validated, and brings a lookahead of its own.
  */
-const OWN_LEXER: Plugin = {
-  name: "Chevrotain without its lexer",
+const NEVER_ASKED: Readonly<Record<string, string>> = {
+  "scan/lexer_public": "export const Lexer = { NA: /NOT_APPLICABLE/ }; export const LexerDefinitionErrorType = {};",
+  "parse/grammar/checks":
+    "export { none as validateGrammar, none as validateLookahead, none as validateRuleIsOverridden };" +
+    'function none() { throw new Error("a grammar is not validated in a bundle"); }',
+  "parse/grammar/llk_lookahead": "export class LLkLookaheadStrategy {}",
+};
+
+const CHEVROTAIN_IN_PART: Plugin = {
+  name: "Chevrotain without what is never asked of it",
   setup({ onLoad }) {
-    onLoad({ filter: /\/chevrotain\/lib\/src\/scan\/lexer_public\.js$/ }, () => ({
-      contents: "export const Lexer = { NA: /NOT_APPLICABLE/ };\nexport const LexerDefinitionErrorType = {};",
-    }));
+    for (const [module, contents] of Object.entries(NEVER_ASKED))
+      onLoad({ filter: new RegExp(`/chevrotain/lib/src/${module}\\.js$`) }, () => ({ contents }));
   },
 };
 
@@ -39,7 +47,7 @@ const COMMAND_LINE: Bundle = {
   outExtension: { ".js": ".mjs" },
   format: "esm",
   splitting: true,
-  plugins: [OWN_LEXER],
+  plugins: [CHEVROTAIN_IN_PART],
 };
 
 const WHOLE: Bundle = {
@@ -54,7 +62,7 @@ const WHOLE: Bundle = {
   // A file that is no module does not know where it stands; a worker is not asked.
   banner: { js: 'var whole=typeof __filename=="string"?require("url").pathToFileURL(__filename).href:"";' },
   define: { global: "globalThis", "import.meta.url": "whole" },
-  plugins: [OWN_LEXER],
+  plugins: [CHEVROTAIN_IN_PART],
 };
 
 /**
