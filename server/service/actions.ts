@@ -67,7 +67,10 @@ function touches(one: Change, other: Change): boolean {
   return one.start <= other.end && other.start <= one.end;
 }
 
-/** Writes `waive RULE because "…"` behind the last property of the request; only kernel rules can be waived. */
+/**
+ * Writes `waive RULE because ""` behind the last property of the request, which waives nothing before somebody writes
+ * why; only kernel rules can be waived.
+ */
 function waiveAction(file: SourceFile, placed: RegionFinding): Action | null {
   const { finding } = placed;
   if (kernelRule(finding.rule) === null) return null;
@@ -79,7 +82,7 @@ function waiveAction(file: SourceFile, placed: RegionFinding): Action | null {
   const lineStart = region.text.lastIndexOf("\n", last.start) + 1;
   const indent = /^[ \t]*/.exec(region.text.slice(lineStart, last.start))?.[0] ?? "  ";
   const onOneLine = !region.text.slice(item.start, last.start).includes("\n");
-  const waiver = `waive ${finding.rule} because "reason"`;
+  const waiver = `waive ${finding.rule} because ""`;
   const behind = endOfProperty(region.text, last.end);
   const text = onOneLine ? `  ${waiver}` : `\n${indent}${waiver}`;
   return {

@@ -372,6 +372,18 @@ request r {
     expect(fixed(text, "unused-waiver")?.split("\n")).toHaveLength(text.split("\n").length - 1);
   });
 
+  test("a waiver without a reason, as the fix writes it, waives nothing, here and where it is inherited", () => {
+    for (const empty of ['""', '"  "']) {
+      const text = waived("kmalloc-too-large", empty);
+      expect(findingsIn(text).map(({ rule, text: marked }) => `${rule} ${marked}`)).toEqual([
+        "kmalloc-too-large 8 MiB",
+        `unused-waiver ${empty}`,
+      ]);
+      const inherited = findingsIn(`${text}request s like r { size 16 MiB }\n`);
+      expect(inherited.map(({ rule }) => rule)).toEqual(["kmalloc-too-large", "unused-waiver", "kmalloc-too-large"]);
+    }
+  });
+
   test("a rule that does not exist can't be waived", () => {
     expect(findingsIn(waived("kmalloc-to-large")).map(({ rule }) => rule)).toEqual([
       "kmalloc-too-large",

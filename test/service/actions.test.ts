@@ -19,7 +19,7 @@ describe("code actions", () => {
     checkAction(
       request("GFP_NOWAIT | __GFP_NO$0WARN"),
       /^Waive nowait-redundant-nowarn here$/,
-      request("GFP_NOWAIT | __GFP_NOWARN", '  waive nowait-redundant-nowarn because "reason"\n'),
+      request("GFP_NOWAIT | __GFP_NOWARN", '  waive nowait-redundant-nowarn because ""\n'),
     );
   });
 
@@ -27,12 +27,12 @@ describe("code actions", () => {
     checkAction(
       "kernel 6.12\nrequest r {\n  api alloc_pages\n  order 0\n  flags GFP_NOWAIT | __GFP_NO$0WARN; // why\n}\n",
       /^Waive/,
-      'kernel 6.12\nrequest r {\n  api alloc_pages\n  order 0\n  flags GFP_NOWAIT | __GFP_NOWARN; // why\n  waive nowait-redundant-nowarn because "reason"\n}\n',
+      'kernel 6.12\nrequest r {\n  api alloc_pages\n  order 0\n  flags GFP_NOWAIT | __GFP_NOWARN; // why\n  waive nowait-redundant-nowarn because ""\n}\n',
     );
     checkAction(
       "kernel 6.12\nrequest r { api alloc_pages order 0 flags GFP_NOWAIT | __GFP_NO$0WARN }\n",
       /^Waive/,
-      'kernel 6.12\nrequest r { api alloc_pages order 0 flags GFP_NOWAIT | __GFP_NOWARN  waive nowait-redundant-nowarn because "reason" }\n',
+      'kernel 6.12\nrequest r { api alloc_pages order 0 flags GFP_NOWAIT | __GFP_NOWARN  waive nowait-redundant-nowarn because "" }\n',
     );
   });
 

@@ -34,7 +34,7 @@ interface Comment {
 }
 
 const MARK = "allocpolicy:";
-const WRITTEN = /^\s*allocpolicy:\s*waive\s+([\w-]+)\s+because\s+"([^"\n]*\S[^"\n]*)"[\s.]*$/;
+const WRITTEN = /^\s*allocpolicy:\s*waive\s+([\w-]+)\s+because\s+"([^"\n]*)"[\s.]*$/;
 
 /** Whether a text can have waivers, or what is meant for one. */
 export const mayWaive = (text: string): boolean => text.includes(MARK);
@@ -49,11 +49,14 @@ export function waiversIn(text: string): Waivers {
   for (const { start, end, body } of comments) {
     if (!body.trimStart().startsWith(MARK)) continue;
     const [, rule, reason] = WRITTEN.exec(body) ?? [];
-    if (rule === undefined || reason === undefined)
+    if (rule === undefined || reason === undefined || reason.trim() === "")
       wrong.push({
         rule: "syntax",
         severity: "error",
-        message: 'This waives nothing: a waiver is written allocpolicy: waive RULE because "why".',
+        message:
+          reason === undefined
+            ? 'This waives nothing: a waiver is written allocpolicy: waive RULE because "why".'
+            : "This waives nothing yet: write why between the quotes.",
         start,
         end,
       });

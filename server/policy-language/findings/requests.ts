@@ -1,3 +1,4 @@
+import type { PropertyOf } from "../requests/properties.ts";
 import type { PolicyDeclaration, Property } from "../../../grammar/ast.ts";
 import { requestProperty } from "../../../grammar/index.ts";
 import type { SizeUnit } from "../../model/apis/api.ts";
@@ -126,7 +127,7 @@ const unusedWaiver: LanguageRule = {
   severity: "warning",
   source: "language",
   explanation:
-    "The rule that it names has nothing to say about this request. Left in place, the waiver would hide the finding when it comes one day. Errors of the language itself can't be waived.",
+    "The rule that it names has nothing to say about this request. Left in place, the waiver would hide the finding when it comes one day. Errors of the language itself can't be waived, and a waiver without a reason waives nothing.",
   advice: "Remove the waiver.",
   examples: {
     bad: 'kernel 6.12\n\nrequest small {\n  api   kmalloc\n  size  64 B\n  flags GFP_KERNEL\n  waive nofail-high-order because "two pages at most"\n}\n',
@@ -474,7 +475,9 @@ export function applyWaivers(
 ): readonly UnplacedFinding[] {
   if (request.waivers.length === 0) return findings;
   const waived = new Set(
-    request.waivers.flatMap(({ property }) => (property.rule === null ? [] : [property.rule.text])),
+    request.waivers.flatMap(({ property }) =>
+      property.rule === null || lacksReason(property) ? [] : [property.rule.text],
+    ),
   );
   const silenced = new Set<string>();
   const kept = findings.filter((finding) => {
@@ -487,6 +490,10 @@ export function applyWaivers(
     const { rule } = property;
     if (rule === null || inheritedFrom !== null) return [];
     if (!ruleIds.includes(rule.text)) return [unknownWord(rule, "rule", ruleIds)];
+    if (lacksReason(property))
+      return [
+        report(unusedWaiver, property.because ?? rule, `${rule.text} is not waived: write why between the quotes.`),
+      ];
     const again = seen.has(rule.text);
     seen.add(rule.text);
     if (silenced.has(rule.text) && !again) return [];
@@ -507,3 +514,6 @@ export function applyWaivers(
   });
   return [...kept, ...unused];
 }
+
+/** The quotes are there, as a fix writes them, and nobody has said why. One that is damaged says so itself. */
+const lacksReason = ({ because }: PropertyOf<"waive">): boolean => because !== null && because.value.trim() === "";
