@@ -17,8 +17,8 @@ interface Bundle extends BuildOptions {
 
 /**
  * What is never asked of Chevrotain, by the ends of its modules' names. In place of its lexer, a third of it, stands
- * grammar/lexer.ts: tokens ask only for the pattern of those that no lexer finds. grammar/parser/recovering.ts says that
- * the grammar is not to be validated, and brings a lookahead of its own.
+ * grammar/lexer.ts: tokens ask only for the pattern of those that no lexer finds. grammar/parser/recovering.ts says
+ * that the grammar is not to be validated, and brings a lookahead of its own.
  */
 const NEVER_ASKED: Readonly<Record<string, string>> = {
   "scan/lexer_public": "export const Lexer = { NA: /NOT_APPLICABLE/ }; export const LexerDefinitionErrorType = {};",
