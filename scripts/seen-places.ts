@@ -1,4 +1,4 @@
-// node scripts/seen-places.ts 6.12.117 TREE: looks up in a kernel's source what the model names as proof for that
+// npm run places -- 6.12.117 TREE: looks up in a kernel's source what the model names as proof for that
 // kernel, says what is not there, and writes what is to test/model/seen-places.json, which a test holds the model to.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ const SEEN = inRoot("test/model/seen-places.json");
 const [version = "", tree = ""] = process.argv.slice(2);
 const kernel = kernelOf(version);
 if ("unknown" in kernel || !existsSync(join(tree, "Kbuild")))
-  throw new Error("usage: node scripts/seen-places.ts VERSION KERNEL-TREE");
+  throw new Error("usage: npm run places -- VERSION KERNEL-TREE");
 
 const texts = new Map<string, string>();
 const seen = new Map<string, string[]>();
