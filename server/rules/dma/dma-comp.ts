@@ -27,6 +27,6 @@ function check(subject: Subject): readonly Match[] {
   if ((api.treatment(kernel).refused & kernel.bits.COMP) !== 0)
     return found(ANCHOR, `${api.name}() warns and returns NULL with __GFP_COMP: drop it.`, drop("COMP"));
   if (kernel.features.dmaRefusesComp) return NOTHING;
-  const message = `What ${api.name}() returns need be no compound page, whatever is asked for, and later kernels refuse __GFP_COMP: drop it.`;
+  const message = `${api.name}() need not give a compound page, whatever is asked for, and later kernels refuse __GFP_COMP: drop it.`;
   return [{ anchor: ANCHOR, message, fixes: [drop("COMP")], severity: "information" }];
 }
