@@ -3,10 +3,9 @@
  * without it, and prints bytes, as they are and deflated as a .vsix stores them. `npm run bench c-size -- --modules`
  * also prints what each module of the piece has of them.
  */
-import { build, type BuildOptions, type Plugin } from "esbuild";
-import { deflateRawSync } from "node:zlib";
+import type { Plugin } from "esbuild";
 import { serverBundles } from "../../scripts/build.ts";
-import { inRoot } from "../../scripts/paths.ts";
+import { built, deflatedBytes } from "../_bundles.ts";
 
 /** Of the rest of the server what is about C: the rules of C code, and what loads the piece. */
 const ABOUT_C: Readonly<Record<string, string>> = {
@@ -22,30 +21,6 @@ const WITHOUT_C: Plugin = {
   },
 };
 
-interface Built {
-  readonly code: string;
-  readonly modules: readonly (readonly [path: string, bytes: number])[];
-}
-
-async function built(options: BuildOptions): Promise<Built> {
-  const { metafile, outputFiles } = await build({
-    ...options,
-    bundle: true,
-    minify: true,
-    write: false,
-    metafile: true,
-    absWorkingDir: inRoot(),
-    logLevel: "silent",
-  });
-  const [output] = Object.values(metafile.outputs);
-  const modules = Object.entries(output?.inputs ?? {}).map(
-    ([path, { bytesInOutput }]) => [path, bytesInOutput] as const,
-  );
-  return { code: outputFiles[0]?.text ?? "", modules };
-}
-
-const deflated = (code: string): number => deflateRawSync(code, { level: 9 }).length;
-
 const { piece, rest } = await serverBundles();
 const [c, withC, without] = await Promise.all([
   built(piece),
@@ -54,8 +29,12 @@ const [c, withC, without] = await Promise.all([
 ]);
 
 const rows: readonly (readonly [what: string, bytes: number, deflated: number])[] = [
-  ["c.js, read where C is", c.code.length, deflated(c.code)],
-  ["whole.js has more", withC.code.length - without.code.length, deflated(withC.code) - deflated(without.code)],
+  ["c.js, read where C is", c.code.length, deflatedBytes(c.code)],
+  [
+    "whole.js has more",
+    withC.code.length - without.code.length,
+    deflatedBytes(withC.code) - deflatedBytes(without.code),
+  ],
 ];
 const all = [
   "together",
@@ -66,4 +45,4 @@ console.log("what".padEnd(24), "bytes".padStart(9), "in a .vsix".padStart(11));
 for (const [what, bytes, packed] of [...rows, all])
   console.log(what.padEnd(24), bytes.toLocaleString("en").padStart(9), packed.toLocaleString("en").padStart(11));
 if (process.argv.includes("--modules"))
-  for (const [path, bytes] of c.modules.toSorted((a, b) => b[1] - a[1])) console.log(String(bytes).padStart(8), path);
+  for (const [path, bytes] of [...c.bytes].sort((a, b) => b[1] - a[1])) console.log(String(bytes).padStart(8), path);

@@ -91,17 +91,6 @@ test.each([...MEMBERS, ...kept].filter(([, { unless }]) => unless !== undefined)
   },
 );
 
-test.each([...REGISTRATIONS, ...MEMBERS, ...kept].filter(([, handler]) => handler.alsoWith !== undefined))(
-  "%s is none with one of its words alone",
-  (name, handler) => {
-    const registering = `static void start(void)\n{\n\t${name}(a, grow);\n}\n`;
-    for (const words of [handler.onlyWith, handler.alsoWith])
-      expect(findingsIn(`${GROW}${registering}${naming({ ...handler, onlyWith: words ?? [], alsoWith: [] })}`)).toEqual(
-        [],
-      );
-  },
-);
-
 test.each([...MEMBERS, ...kept].filter(([, { onlyWith }]) => onlyWith !== undefined))(
   "%s is none in a file that names nothing of what it belongs to",
   (key) => {
