@@ -176,7 +176,7 @@ async function fuzz({ name, words, begin }: Target, reached: Reached): Promise<v
     for (const input of batch) await run(input);
     if ((await reached.fresh(false)) === 0) continue;
     for (const input of batch) {
-      await take(input).catch(() => undefined);
+      await (async () => take(input))().catch(() => undefined);
       if ((await reached.fresh()) > 0 && kept.length < (MOST_KEPT[name] ?? 0)) kept.push(input);
     }
   }

@@ -95,3 +95,15 @@ test("a hover on a call of an allocator says what it stands for, and answers for
     "own_alloc() stands for kmalloc(64, GFP_NOWAIT | __GFP_ZERO), as allocator own_alloc of own.allocpolicy says.",
   );
 });
+
+test("a hover and an explanation show what would turn text around in a lock's name as its number", () => {
+  const turned = "\u202e";
+  const text = `#include <linux/slab.h>\nstatic void f(struct nic *nic)\n{\n\tspin_lock(&nic->a[${turned}i].lock);\n\tnic->p = kmalloc(64, GFP_KERNEL);\n\tspin_unlock(&nic->a[${turned}i].lock);\n}\n`;
+  const workspace = withDocument(emptyWorkspace(DEFAULT_SETTINGS), DRIVER, kernelC.open(text));
+  for (const word of ["kmalloc", "spin_unlock"]) {
+    const markdown = kernelC.answers.hover?.(workspace, DRIVER, text.indexOf(word))?.markdown ?? "";
+    expect(markdown, word).toContain("<U+202E>");
+    expect(markdown, word).not.toContain(turned);
+  }
+  expect(kernelC.answers.call?.(workspace, DRIVER, text.indexOf("kmalloc"))).not.toContain(turned);
+});

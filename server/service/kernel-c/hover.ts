@@ -15,6 +15,7 @@ import { hex } from "../../model/masks/mask.ts";
 import { CONTEXTS, SCOPES } from "../descriptions/words.ts";
 import type { Explanation } from "../hover/explanation.ts";
 import { bulleted, code, escaped, heading } from "../markdown.ts";
+import { visible } from "../visible.ts";
 import { builtInMaskName } from "../mask-names.ts";
 import { answersSummary } from "../request-summary.ts";
 import { treatmentOfFlag } from "../treatment.ts";
@@ -32,7 +33,8 @@ export function hoverInC(workspace: Workspace, uri: string, offset: number): Exp
   const named = at !== null && at.fn.start + at.call.start === word.start ? at : null;
   const markdown =
     maskHover(judged, word.text, at) ?? lockHover(judged, word) ?? (named === null ? null : callHover(judged, named));
-  return markdown === null ? null : { markdown, start: word.start, end: word.end };
+  // What holds a lock is named as the file writes it.
+  return markdown === null ? null : { markdown: visible(markdown), start: word.start, end: word.end };
 }
 
 /** What the call that an offset is in may do, else the first one in its line; null: none that allocates is. */
@@ -40,11 +42,15 @@ export function callExplained(workspace: Workspace, uri: string, offset: number)
   const judged = judgedC(workspace, uri);
   if (judged === null) return null;
   const held = callHolding(judged, offset);
-  if (held !== null && held.call.allocation !== null) return callHover(judged, held);
+  const explained = (at: CallAt): string | null => {
+    const markdown = callHover(judged, at);
+    return markdown === null ? null : visible(markdown);
+  };
+  if (held !== null && held.call.allocation !== null) return explained(held);
   const { text } = judged.document;
   const end = text.indexOf("\n", offset);
   const [first] = allocationsIn(judged, text.lastIndexOf("\n", offset - 1) + 1, end === -1 ? text.length : end);
-  return first === undefined ? null : callHover(judged, first);
+  return first === undefined ? null : explained(first);
 }
 
 interface Word {
