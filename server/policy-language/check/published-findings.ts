@@ -1,6 +1,6 @@
 import type { Finding, RelatedSpan } from "../../rules/finding.ts";
 import type { Environment } from "../analysis/environment.ts";
-import type { RegionFindings } from "../analysis/file-analysis.ts";
+import type { RegionFindings } from "../analysis/analysed-file.ts";
 
 /** Related places get the index that their region has now; where none moved, the same findings serve again. */
 export function published(

@@ -9,7 +9,7 @@ import { pageSizesText } from "../analysis/sizes.ts";
 import { nearest } from "../names/suggest.ts";
 import { CONFIG_OPTIONS, pageBytesOf } from "../analysis/checked-kernels.ts";
 import { NOT_THERE } from "../../documents/workspace.ts";
-import type { ImportState } from "../analysis/file-analysis.ts";
+import type { ImportState } from "../analysis/imports.ts";
 import { decodedUri, type ImportTarget } from "../analysis/uris.ts";
 import type { LanguageRule } from "./language-rule.ts";
 
