@@ -1,12 +1,8 @@
 import type { Kernel } from "../model/kernels/kernel.ts";
-import {
-  kernelScope,
-  maskValue,
-  meaningsIn,
-  type MaskExpression,
-  type MaskPart,
-  type WrittenMask,
-} from "../model/masks/expression.ts";
+import { kernelScope, type WrittenMask } from "../model/masks/mask-scope.ts";
+import { maskValue, type MaskPart } from "../model/masks/evaluation/mask-value.ts";
+import { meaningsIn } from "../model/masks/evaluation/leaves.ts";
+import type { MaskExpression } from "../model/masks/expression.ts";
 import { mask, type Mask } from "../model/masks/mask.ts";
 import { flagsIn, flagText } from "../model/masks/names.ts";
 import { parseMask } from "../model/masks/parse.ts";

@@ -1,5 +1,6 @@
 import type { Kernel } from "../model/kernels/kernel.ts";
-import type { MaskExpression, MaskPart, MaskValue } from "../model/masks/expression.ts";
+import type { MaskExpression } from "../model/masks/expression.ts";
+import type { MaskPart, MaskValue } from "../model/masks/evaluation/mask-value.ts";
 import { mask, type FlagName } from "../model/masks/mask.ts";
 import { flagText, maskText } from "../model/masks/names.ts";
 import type { Span, TextEdit } from "./finding.ts";

@@ -1,5 +1,5 @@
 import type { Kernel } from "../model/kernels/kernel.ts";
-import type { MaskPart, MaskValue } from "../model/masks/expression.ts";
+import type { MaskPart, MaskValue } from "../model/masks/evaluation/mask-value.ts";
 import type { FlagName } from "../model/masks/mask.ts";
 import { compositeText, flagText } from "../model/masks/names.ts";
 import type { Anchor } from "./rule.ts";

@@ -1,11 +1,7 @@
 import type { Kernel } from "../model/kernels/kernel.ts";
-import {
-  joinedNames,
-  kernelScope,
-  maskValue,
-  type MaskExpression,
-  type WrittenMask,
-} from "../model/masks/expression.ts";
+import { joinedNames, maskValue } from "../model/masks/evaluation/mask-value.ts";
+import { kernelScope, type WrittenMask } from "../model/masks/mask-scope.ts";
+import type { MaskExpression } from "../model/masks/expression.ts";
 import { EMPTY, mask, type FlagName, type Mask } from "../model/masks/mask.ts";
 import { flagsIn, meaningOf, undefinedBits } from "../model/masks/names.ts";
 

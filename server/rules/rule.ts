@@ -2,7 +2,7 @@ import type { Plan } from "../model/apis.ts";
 import type { Api, ApiFamily } from "../model/apis/api.ts";
 import type { LockName } from "../model/contexts.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
-import type { WrittenMask } from "../model/masks/expression.ts";
+import type { WrittenMask } from "../model/masks/mask-scope.ts";
 import type { CompositeName, FlagName, Mask } from "../model/masks/mask.ts";
 import type { AllocationRequest, Verdict } from "../model/request.ts";
 import type { Severity } from "./finding.ts";

@@ -1,6 +1,6 @@
 import type { Api } from "../model/apis/api.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
-import type { WrittenMask } from "../model/masks/expression.ts";
+import type { WrittenMask } from "../model/masks/mask-scope.ts";
 import type { AllocationRequest, Verdict } from "../model/request.ts";
 import type { Anchor, RuleFix, Subject } from "./rule.ts";
 

@@ -1,6 +1,6 @@
 import type { Kernel } from "../model/kernels/kernel.ts";
 import type { OwnFree } from "../model/memory-kinds.ts";
-import type { WrittenMask } from "../model/masks/expression.ts";
+import type { WrittenMask } from "../model/masks/mask-scope.ts";
 import type { Mask } from "../model/masks/mask.ts";
 import type { Severity } from "./finding.ts";
 import type { Rule } from "./rule.ts";

@@ -4,7 +4,7 @@ import { factsOf } from "../model/decisions/facts.ts";
 import { tableOf } from "../model/decisions/table.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { noted, recalled, type Noted } from "../model/kernels/questions.ts";
-import type { WrittenMask } from "../model/masks/expression.ts";
+import type { WrittenMask } from "../model/masks/mask-scope.ts";
 import type { Mask } from "../model/masks/mask.ts";
 import { applyScopes } from "../model/masks/properties.ts";
 import type { AllocationRequest, Verdict } from "../model/request.ts";

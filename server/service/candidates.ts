@@ -3,7 +3,7 @@ import type { Environment } from "../policy-language/analysis/environment.ts";
 import { requestUnder, type KernelRequest, type ResolvedRequest } from "../policy-language/requests/requests.ts";
 import { kernelRule } from "../rules/catalogue.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
-import type { WrittenMask } from "../model/masks/expression.ts";
+import type { WrittenMask } from "../model/masks/mask-scope.ts";
 import { mask, type Mask } from "../model/masks/mask.ts";
 
 /** Says which mistake a request would make with more bits in its mask; null for none that it does not make already. */

@@ -1,7 +1,8 @@
 import { flagList } from "../model/explain.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { kernelOf, newestRelease } from "../model/kernels/kernels.ts";
-import { kernelScope, maskValue } from "../model/masks/expression.ts";
+import { kernelScope } from "../model/masks/mask-scope.ts";
+import { maskValue } from "../model/masks/evaluation/mask-value.ts";
 import { hex } from "../model/masks/mask.ts";
 import { decode, maskText } from "../model/masks/names.ts";
 import { parseMask } from "../model/masks/parse.ts";

@@ -1,7 +1,7 @@
 import type { Expectation } from "../../protocol/expectation.ts";
 import type { Span } from "../../grammar/ast.ts";
 import type { Environment, Revision } from "../policy-language/analysis/environment.ts";
-import { expectationGroups, type DecidedExpectation } from "../policy-language/check/expectations.ts";
+import { expectationGroups, type DecidedExpectation } from "../policy-language/check/expectations/holds.ts";
 import type { Workspace } from "../documents/workspace.ts";
 import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 import type { Steps } from "./steps.ts";

@@ -2,15 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { kernelOf } from "../../server/model/kernels/kernels.ts";
 import type { Kernel } from "../../server/model/kernels/kernel.ts";
-import {
-  applyTo,
-  kernelScope,
-  maskValue,
-  namedMask,
-  type MaskExpression,
-  type MaskScope,
-  type MaskValue,
-} from "../../server/model/masks/expression.ts";
+import { applyTo, kernelScope, type MaskScope } from "../../server/model/masks/mask-scope.ts";
+import { maskValue, type MaskValue } from "../../server/model/masks/evaluation/mask-value.ts";
+import { namedMask } from "../../server/model/masks/evaluation/named-mask.ts";
+import type { MaskExpression } from "../../server/model/masks/expression.ts";
 import { mask } from "../../server/model/masks/mask.ts";
 import { parseMask } from "../../server/model/masks/parse.ts";
 

@@ -13,7 +13,7 @@ import {
 } from "../../server/documents/workspace.ts";
 import { environmentOf } from "../../server/policy-language/analysis/file-analysis.ts";
 import { check, checkRegions } from "../../server/policy-language/check/check.ts";
-import { expectationStates } from "../../server/policy-language/check/expectation-states.ts";
+import { expectationStates } from "../../server/policy-language/check/expectations/states.ts";
 import { expectationsOf } from "../service/_expectations.ts";
 
 const MAIN = "file:///p/main.allocpolicy";

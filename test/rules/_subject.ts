@@ -1,6 +1,6 @@
 import type { Match, Rule, Subject, Anchor } from "../../server/rules/rule.ts";
 import { subjectOf as makeSubject } from "../../server/rules/subject.ts";
-import type { WrittenMask } from "../../server/model/masks/expression.ts";
+import type { WrittenMask } from "../../server/model/masks/mask-scope.ts";
 import { apiNamed, maskOfCall } from "../../server/model/apis.ts";
 import {
   combine,

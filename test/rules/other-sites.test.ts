@@ -3,13 +3,10 @@
 import { describe, expect, test } from "vitest";
 import { contextOf, type Context, type ContextName } from "../../server/model/contexts.ts";
 import type { Kernel } from "../../server/model/kernels/kernel.ts";
-import {
-  maskValue,
-  namedMask,
-  type MaskExpression,
-  type MaskScope,
-  type NamedMask,
-} from "../../server/model/masks/expression.ts";
+import { maskValue } from "../../server/model/masks/evaluation/mask-value.ts";
+import { namedMask } from "../../server/model/masks/evaluation/named-mask.ts";
+import type { MaskExpression } from "../../server/model/masks/expression.ts";
+import type { MaskScope, NamedMask } from "../../server/model/masks/mask-scope.ts";
 import { mask } from "../../server/model/masks/mask.ts";
 import { parseMask } from "../../server/model/masks/parse.ts";
 import { judge } from "../../server/rules/judge.ts";

@@ -1,6 +1,7 @@
 import { apiNamed } from "../../model/apis.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
-import { namedMask, type MaskScope } from "../../model/masks/expression.ts";
+import { namedMask } from "../../model/masks/evaluation/named-mask.ts";
+import type { MaskScope } from "../../model/masks/mask-scope.ts";
 import { parameterIn, type Allocator } from "../functions/allocators.ts";
 import { readCFile, type CFile } from "../functions/c-file.ts";
 import type { Call } from "../functions/call.ts";

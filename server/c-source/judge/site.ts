@@ -2,14 +2,10 @@ import { kept, keptFor } from "../../model/kept.ts";
 import { apiNamed, maskOfCall } from "../../model/apis.ts";
 import type { Context } from "../../model/contexts.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
-import {
-  maskValue,
-  namedMask,
-  type MaskExpression,
-  type MaskScope,
-  type MaskValue,
-  type NamedMask,
-} from "../../model/masks/expression.ts";
+import { maskValue, type MaskValue } from "../../model/masks/evaluation/mask-value.ts";
+import { namedMask } from "../../model/masks/evaluation/named-mask.ts";
+import type { MaskExpression } from "../../model/masks/expression.ts";
+import type { MaskScope, NamedMask } from "../../model/masks/mask-scope.ts";
 import { EMPTY, type Mask } from "../../model/masks/mask.ts";
 import type { AllocationRequest } from "../../model/request.ts";
 import type { Anchor, RuleFix } from "../../rules/rule.ts";

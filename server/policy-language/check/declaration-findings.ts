@@ -1,7 +1,7 @@
 import { noFreeBitFindings, scopeContradictionFindings } from "../findings/design.ts";
 import type { Region } from "../../../grammar/source-file.ts";
 import type { Environment } from "../analysis/environment.ts";
-import { expectFindings } from "./expectations.ts";
+import { expectFindings } from "./expectations/findings.ts";
 import type { FileAnalysis } from "../analysis/file-analysis.ts";
 import { contextPlaceFindings } from "../findings/contexts.ts";
 import { effectWordFindings } from "../findings/effects.ts";

@@ -7,7 +7,7 @@ import type { Kernel } from "../../model/kernels/kernel.ts";
 import { judge } from "../../rules/judge.ts";
 import { judgeEach } from "../../rules/judge-each.ts";
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
-import { factFindings } from "./expectations.ts";
+import { factFindings } from "./expectations/findings.ts";
 import { contentOf } from "./request-content.ts";
 import { unknownFactFindings } from "../findings/expectations.ts";
 import { unknownScopeFindings } from "../findings/design.ts";

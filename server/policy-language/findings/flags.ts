@@ -8,7 +8,8 @@ import { FLAG_NAMES, COMPOSITE_NAMES, hex, mask } from "../../model/masks/mask.t
 import { didYouMean, replacements, report } from "./report.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import type { Environment } from "../analysis/environment.ts";
-import { literalBits, type MaskExpression, type Meaning } from "../../model/masks/expression.ts";
+import { literalBits, type MaskExpression } from "../../model/masks/expression.ts";
+import type { Meaning } from "../../model/masks/evaluation/leaves.ts";
 import { hasTooManyCases, meaningsOf } from "../requests/masks.ts";
 import { DESIGN_RULES } from "./design.ts";
 import { CONDITION_RULES, conditionFindings, tooManyCasesFinding } from "./conditions.ts";

@@ -5,7 +5,7 @@ import type { Mask } from "../../model/masks/mask.ts";
 import type { Binding, Environment } from "../analysis/environment.ts";
 import { atOnce } from "../analysis/pause.ts";
 import type { Span } from "../../rules/finding.ts";
-import { applyTo } from "../../model/masks/expression.ts";
+import { applyTo } from "../../model/masks/mask-scope.ts";
 import type { MaskFunction } from "../../model/masks/mask-function.ts";
 import { declaredMaskOf, evaluateMask } from "../requests/masks.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
@@ -15,14 +15,13 @@ import {
   anyMask,
   constantMask,
   isEqual,
-  smallestWitness,
   spaceOf,
   spacesOf,
   type Space,
   type SpaceNeeds,
   type SymbolicMask,
-  type Witness,
 } from "../symbolic/space.ts";
+import { smallestWitness, type Witness } from "../symbolic/smallest-witness.ts";
 import { isTaken, judge } from "./judgement.ts";
 import { viewOf } from "./kernel-view.ts";
 import { modelSetsInSteps, modelThresholds } from "./model-sets.ts";

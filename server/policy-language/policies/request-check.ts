@@ -8,7 +8,7 @@ import type { Binding, Environment } from "../analysis/environment.ts";
 import type { Span } from "../../rules/finding.ts";
 import type { LanguageRule } from "../findings/language-rule.ts";
 import { policyForbids, policyIgnores, policyRequires, policyWarns } from "../findings/policies.ts";
-import type { MaskValue } from "../../model/masks/expression.ts";
+import type { MaskValue } from "../../model/masks/evaluation/mask-value.ts";
 import { openContextsOf } from "../requests/open-contexts.ts";
 import type { KernelRequest, ResolvedRequest } from "../requests/requests.ts";
 import { isTaken, judge, type Judgement } from "./judgement.ts";

@@ -1,15 +1,9 @@
 import type { Mask as MaskNode } from "../../../grammar/ast.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
-import {
-  maskValue,
-  meaningsIn,
-  namedMask,
-  NO_MASK,
-  type MaskScope,
-  type MaskValue,
-  type MaskLeaf,
-  type NamedMask,
-} from "../../model/masks/expression.ts";
+import { maskValue, type MaskValue } from "../../model/masks/evaluation/mask-value.ts";
+import { meaningsIn, type MaskLeaf } from "../../model/masks/evaluation/leaves.ts";
+import { namedMask } from "../../model/masks/evaluation/named-mask.ts";
+import { NO_MASK, type MaskScope, type NamedMask } from "../../model/masks/mask-scope.ts";
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
 import { graphOf, type Graph } from "../analysis/graph.ts";
 import { eachMaskName } from "../analysis/region-names.ts";

@@ -1,6 +1,6 @@
 import type { RequestDeclaration } from "../../../grammar/ast.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
-import type { MaskValue } from "../../model/masks/expression.ts";
+import type { MaskValue } from "../../model/masks/evaluation/mask-value.ts";
 import type { Span, TextEdit } from "../../rules/finding.ts";
 import { maskEdits } from "../../rules/mask-edits.ts";
 import type { RuleFix } from "../../rules/rule.ts";

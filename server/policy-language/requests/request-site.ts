@@ -1,5 +1,5 @@
 import type { Kernel } from "../../model/kernels/kernel.ts";
-import type { MaskPart } from "../../model/masks/expression.ts";
+import type { MaskPart } from "../../model/masks/evaluation/mask-value.ts";
 import type { TextEdit } from "../../rules/finding.ts";
 import { maskPlace, type MaskAnchor } from "../../rules/mask-places.ts";
 import type { Anchor } from "../../rules/rule.ts";

@@ -9,7 +9,7 @@ import { verdict } from "../../model/verdict.ts";
 import { contextNamed } from "./contexts.ts";
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
 import { graphOf, type Graph } from "../analysis/graph.ts";
-import type { MaskValue } from "../../model/masks/expression.ts";
+import type { MaskValue } from "../../model/masks/evaluation/mask-value.ts";
 import type { Mask } from "../../model/masks/mask.ts";
 import { evaluateMask } from "./masks.ts";
 import { effectOfScopes, inScopes } from "./scopes.ts";

@@ -1,7 +1,7 @@
 import type { Item, Mask as MaskNode, RequestDeclaration } from "../../../grammar/ast.ts";
 import { flagList } from "../../model/explain.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
-import type { MaskPart } from "../../model/masks/expression.ts";
+import type { MaskPart } from "../../model/masks/evaluation/mask-value.ts";
 import { COMPOSITES, flagAsks } from "../../model/masks/flags.ts";
 import { type Mask, hex } from "../../model/masks/mask.ts";
 import { maskText } from "../../model/masks/names.ts";

@@ -13,10 +13,10 @@ import {
   isEqual,
   largerThan,
   maskLevel,
-  smallestWitness,
   spaceOf,
   type Space,
 } from "../../../server/policy-language/symbolic/space.ts";
+import { smallestWitness } from "../../../server/policy-language/symbolic/smallest-witness.ts";
 import { LOCK, PLACE, type Context } from "../../../server/model/contexts.ts";
 import { kernelOf } from "../../../server/model/kernels/kernels.ts";
 import { mask, type Mask } from "../../../server/model/masks/mask.ts";

@@ -1,8 +1,8 @@
-import type { Environment, Binding } from "../analysis/environment.ts";
-import { clashOf } from "../findings/names.ts";
-import { besideOf, type Beside } from "./beside.ts";
-import { contentOf } from "./content.ts";
-import { expectationGroups, type ExpectationState } from "./expectations.ts";
+import type { Environment, Binding } from "../../analysis/environment.ts";
+import { clashOf } from "../../findings/names.ts";
+import { besideOf, type Beside } from "../beside.ts";
+import { contentOf } from "../content.ts";
+import { expectationGroups, type ExpectationState } from "./holds.ts";
 
 const NONE: readonly ExpectationState[] = [];
 

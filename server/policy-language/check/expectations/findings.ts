@@ -1,0 +1,77 @@
+import type { ExpectDeclaration, Fact } from "../../../../grammar/ast.ts";
+import type { UnplacedFinding } from "../../analysis/unplaced-finding.ts";
+import type { Environment } from "../../analysis/environment.ts";
+import {
+  memoryFactFindings,
+  modeFactFindings,
+  noMemoryFinding,
+  staticFactFindings,
+  unknownFactFindings,
+} from "../../findings/expectations.ts";
+import { stateNamed } from "../../findings/memory.ts";
+import { overKernels } from "../../findings/over-kernels.ts";
+import { expectationCheck, selectedModes } from "../policy-checks.ts";
+import { viewOf } from "../../policies/kernel-view.ts";
+import { asksModel } from "../../policies/predicates.ts";
+import { whyOpen, type RequestUnderKernels } from "../../requests/requests.ts";
+import { shareFactFindings } from "./by-chance.ts";
+import { requestExpectedOf } from "./form.ts";
+
+/** The facts that do not hold of a request, over all kernels in force. */
+export function factFindings(
+  environment: Environment,
+  { request, under }: RequestUnderKernels,
+  facts: readonly Fact[],
+): readonly UnplacedFinding[] {
+  return overKernels(environment, "always", (kernel) => {
+    const answer = under(kernel);
+    return answer === null || whyOpen(environment, request, answer) !== null
+      ? []
+      : staticFactFindings(facts, answer, selectedModes(environment, request, answer));
+  });
+}
+
+/** What is wrong with an `expect` declaration: facts that cannot be stated, and what does not hold. */
+export function expectFindings(
+  environment: Environment,
+  declaration: ExpectDeclaration,
+  asked: RequestUnderKernels | null = requestExpectedOf(environment, declaration),
+): readonly UnplacedFinding[] {
+  const { form, name } = declaration;
+  if (form === null || name === null) return [];
+  if (form.kind !== "facts") {
+    if (!environment.kernelKnown) return [];
+    // What a transform gives is the same for all kernels of which the file sees the same.
+    const known = new Map<string, readonly UnplacedFinding[]>();
+    const predicates = form.kind === "gives" ? [form.gives, form.when] : [];
+    const isOfView =
+      form.kind === "gives" && !predicates.some((predicate) => predicate !== null && asksModel(predicate));
+    const check = expectationCheck(environment, declaration);
+    return overKernels(environment, "always", (kernel) => {
+      const before = isOfView ? known.get(viewOf(kernel)) : undefined;
+      const found = before ?? check(kernel);
+      known.set(viewOf(kernel), found);
+      return found;
+    });
+  }
+  const findings: UnplacedFinding[] = [...unknownFactFindings(form.facts, form.on !== null)];
+  if (asked === null || !environment.kernelKnown) return findings;
+  if (form.on === null && form.as !== null) return [...findings, noMemoryFinding(form.as)];
+  if (form.on === null) return [...findings, ...factFindings(environment, asked, form.facts)];
+  const state = stateNamed(environment, form.on.text);
+  if (state === null) return findings;
+  const memoryName = form.on.text;
+  if (form.as !== null) findings.push(...modeFactFindings(form.facts));
+  const certain = form.facts.filter(({ share }) => share === null);
+  findings.push(
+    ...overKernels(environment, "always", (kernel) => {
+      const under = asked.under(kernel);
+      if (under === null || whyOpen(environment, asked.request, under) !== null) return [];
+      return [
+        ...(form.as === null ? memoryFactFindings(certain, under, state, memoryName) : []),
+        ...shareFactFindings(environment, form, name.text, kernel, state),
+      ];
+    }),
+  );
+  return findings;
+}
