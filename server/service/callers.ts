@@ -16,7 +16,7 @@ import type { Binding, Environment } from "../policy-language/analysis/environme
 import { judge, type Judgement } from "../policy-language/policies/judgement.ts";
 import { checkAgainstKernel } from "../policy-language/policies/kernel-check.ts";
 import { askPolicy } from "../policy-language/policies/policy-set.ts";
-import type { PredicateSubject } from "../policy-language/policies/predicates.ts";
+import type { PredicateSubject } from "../policy-language/policies/predicates/subject.ts";
 import { resolvePolicy, type PolicyClause, type ResolvedPolicy } from "../policy-language/policies/resolved-policy.ts";
 
 /** What a policy says of a call: `unknown` where its mask cannot be read. */

@@ -1,6 +1,6 @@
 import { DEFAULT_CPUS, DEFAULT_TRY_US, type Lasts, type MemoryState, type ZoneState } from "../model/memory/state.ts";
 import { sizeText } from "../policy-language/analysis/sizes.ts";
-import { freePagesOf } from "../policy-language/requests/memory.ts";
+import { freePagesOf } from "../policy-language/requests/memory/free-blocks.ts";
 
 /** A state of memory as Markdown, with what holds where nothing was said. */
 export function memorySummary(state: MemoryState, pageBytes: number): string {

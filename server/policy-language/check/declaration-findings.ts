@@ -18,7 +18,7 @@ import {
   nameCycleFindings,
   unknownNameFindings,
 } from "../findings/names.ts";
-import { measureUnitFindings } from "../findings/requests.ts";
+import { measureUnitFindings } from "../findings/requests/sizes.ts";
 import { syntaxFindings } from "../findings/syntax.ts";
 import { Paused, type Pause } from "../analysis/pause.ts";
 import { namesOf } from "../analysis/region-names.ts";

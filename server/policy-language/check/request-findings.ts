@@ -9,21 +9,19 @@ import { judgeEach } from "../../rules/judge-each.ts";
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
 import { factFindings } from "./expectations/findings.ts";
 import { contentOf } from "./request-content.ts";
-import { unknownFactFindings } from "../findings/expectations.ts";
+import { unknownFactFindings } from "../findings/expectations/facts.ts";
 import { unknownScopeFindings } from "../findings/design.ts";
 import { internalError } from "../findings/internal.ts";
 import { LANGUAGE_RULES } from "../findings/language-rules.ts";
+import { applyWaivers } from "../findings/requests/waivers.ts";
 import {
-  applyWaivers,
   duplicatePropertyFindings,
-  fallbackCycleFindings,
-  fallbackFindings,
   missingPropertyFindings,
-  sizeUnitFindings,
   unknownApiFinding,
-  unknownZoneFindings,
-  zoneFindings,
-} from "../findings/requests.ts";
+} from "../findings/requests/properties.ts";
+import { fallbackCycleFindings, fallbackFindings } from "../findings/requests/fallbacks.ts";
+import { sizeUnitFindings } from "../findings/requests/sizes.ts";
+import { unknownZoneFindings, zoneFindings } from "../findings/requests/zones.ts";
 import { overKernelsOnce } from "../findings/over-kernels.ts";
 import { policyVerdict } from "./policy-checks.ts";
 import { namesOf } from "../analysis/region-names.ts";

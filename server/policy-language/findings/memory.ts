@@ -5,15 +5,11 @@ import { MOST_NODES, type MemoryState, type ZoneState } from "../../model/memory
 import type { Span } from "../../rules/finding.ts";
 import type { Binding, Environment } from "../analysis/environment.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
-import {
-  accountedPages,
-  amountOf,
-  factNamed,
-  freePagesOf,
-  loggedMemory,
-  memoryStateOf,
-  type LoggedMemory,
-} from "../requests/memory.ts";
+import { accountedPages } from "../requests/memory/zone-state.ts";
+import { amountOf, factNamed } from "../requests/memory/facts.ts";
+import { freePagesOf } from "../requests/memory/free-blocks.ts";
+import { loggedMemory, type LoggedMemory } from "../requests/memory/logged.ts";
+import { memoryStateOf } from "../requests/memory.ts";
 import { decodedUri, type ImportTarget } from "../analysis/uris.ts";
 import { NOT_THERE } from "../../documents/workspace.ts";
 import { duplicateProperty } from "./headers.ts";

@@ -5,7 +5,9 @@ import type { Environment, NameSpace, Revision } from "../analysis/environment.t
 import { eachMaskName } from "../analysis/region-names.ts";
 import { evaluateMask } from "../requests/masks.ts";
 import { predicatesOf } from "./policy-set.ts";
-import { namesIn, testOf, type Test } from "./predicates.ts";
+import { namesIn } from "./predicates/leaves.ts";
+import { testOf } from "./predicates.ts";
+import type { Test } from "./predicates/subject.ts";
 import type { PolicyClause, ResolvedPolicy } from "./resolved-policy.ts";
 
 type ClauseOf<K extends Clause["kind"]> = Extract<Clause, { readonly kind: K }>;

@@ -26,7 +26,10 @@ import { isTaken, judge } from "./judgement.ts";
 import { viewOf } from "./kernel-view.ts";
 import { modelSetsInSteps, modelThresholds } from "./model-sets.ts";
 import { askPolicy, asksModelIn, MOST_WORK, needsOf, policySetIn, type PolicySet } from "./policy-set.ts";
-import { asksModel, entwinedIn, holdsFor, isCertain, setOf, thresholdsOf, type ModelSets } from "./predicates.ts";
+import { asksModel } from "./predicates/leaves.ts";
+import { entwinedIn, setOf, thresholdsOf, type ModelSets } from "./predicates/sets.ts";
+import { holdsFor } from "./predicates.ts";
+import { isCertain } from "./predicates/certain.ts";
 import { resolvePolicy, type ResolvedPolicy } from "./resolved-policy.ts";
 import { replayedWitness, smallestText, witnessMaskText, witnessText } from "./witness.ts";
 

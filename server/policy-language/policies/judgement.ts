@@ -3,7 +3,7 @@ import type { Kernel } from "../../model/kernels/kernel.ts";
 import { mask, type Mask } from "../../model/masks/mask.ts";
 import type { Environment } from "../analysis/environment.ts";
 import { compiledPolicy } from "./compiled-policy.ts";
-import type { PredicateSubject } from "./predicates.ts";
+import type { PredicateSubject } from "./predicates/subject.ts";
 import type { PolicyClause, ResolvedPolicy } from "./resolved-policy.ts";
 
 type ClauseOf<K extends Clause["kind"]> = Extract<Clause, { readonly kind: K }>;

@@ -14,7 +14,7 @@ import type { Bdd } from "../symbolic/bdd.ts";
 import { FALSE, TRUE, type Node } from "../symbolic/node.ts";
 import { maskLevel, sizeLevels, stretchSet, type Space } from "../symbolic/space.ts";
 import { knownAnswers, type Field } from "./known-answers.ts";
-import type { ModelSets } from "./predicates.ts";
+import type { ModelSets } from "./predicates/sets.ts";
 import { requestFor } from "./request-for.ts";
 import type { ResolvedPolicy } from "./resolved-policy.ts";
 

@@ -8,7 +8,9 @@ import { FALSE, TRUE, type Node } from "../symbolic/node.ts";
 import { anyMask, spacesOf, type SizeDomain, type Space, type SpaceNeeds } from "../symbolic/space.ts";
 import { viewOf } from "./kernel-view.ts";
 import { isModelKnown, modelSetsInSteps, modelThresholds } from "./model-sets.ts";
-import { asksModel, entwinedIn, isCertain, setOf, thresholdsOf, type ModelSets } from "./predicates.ts";
+import { asksModel } from "./predicates/leaves.ts";
+import { entwinedIn, setOf, thresholdsOf, type ModelSets } from "./predicates/sets.ts";
+import { isCertain } from "./predicates/certain.ts";
 import type { PolicyClause, ResolvedPolicy } from "./resolved-policy.ts";
 
 type ClauseOf<K extends Clause["kind"]> = Extract<Clause, { readonly kind: K }>;

@@ -12,7 +12,8 @@ import type { MaskValue } from "../../model/masks/evaluation/mask-value.ts";
 import { openContextsOf } from "../requests/open-contexts.ts";
 import type { KernelRequest, ResolvedRequest } from "../requests/requests.ts";
 import { isTaken, judge, type Judgement } from "./judgement.ts";
-import { testOf, type PredicateSubject } from "./predicates.ts";
+import { testOf } from "./predicates.ts";
+import type { PredicateSubject } from "./predicates/subject.ts";
 import { resolvePolicy, type PolicyClause, type ResolvedPolicy } from "./resolved-policy.ts";
 
 /**

@@ -11,7 +11,8 @@ import type { Space } from "../symbolic/space.ts";
 import { apisOf, isAnswered } from "./model-sets.ts";
 import { requestFor } from "./request-for.ts";
 import type { PolicySet } from "./policy-set.ts";
-import { contextText, type PredicateSubject } from "./predicates.ts";
+import { contextText } from "./predicates/contexts.ts";
+import type { PredicateSubject } from "./predicates/subject.ts";
 
 /**
  * The smallest request that lies in all of these sets, replayed: `stands` judges it by the ordinary evaluation,

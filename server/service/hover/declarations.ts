@@ -2,7 +2,8 @@ import type { Item, MemoryDeclaration, RequestDeclaration } from "../../../gramm
 import type { Workspace } from "../../documents/workspace.ts";
 import type { Environment } from "../../policy-language/analysis/environment.ts";
 import { policyFile } from "../../policy-language/analysis/policy-files.ts";
-import { loggedMemory, memoryStateOf } from "../../policy-language/requests/memory.ts";
+import { loggedMemory } from "../../policy-language/requests/memory/logged.ts";
+import { memoryStateOf } from "../../policy-language/requests/memory.ts";
 import { type TextOf, contextFollows, modeFollows, policyFollows, stageFollows } from "./follows.ts";
 import { namedFile } from "../definition.ts";
 import { CLAUSES, DECLARATIONS } from "../descriptions/words.ts";

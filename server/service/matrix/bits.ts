@@ -2,7 +2,7 @@ import type { Mask as MaskNode, Predicate } from "../../../grammar/ast.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import type { Mask } from "../../model/masks/mask.ts";
 import type { Environment } from "../../policy-language/analysis/environment.ts";
-import { maskTestsOf } from "../../policy-language/policies/predicates.ts";
+import { maskTestsOf } from "../../policy-language/policies/predicates/leaves.ts";
 import { evaluateMask } from "../../policy-language/requests/masks.ts";
 import { FALSE, type Node } from "../../policy-language/symbolic/node.ts";
 import { type Space, maskLevel, maskVariables } from "../../policy-language/symbolic/space.ts";

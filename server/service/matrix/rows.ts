@@ -5,7 +5,7 @@ import { FLAG_NAMES, type FlagName, type Mask, mask } from "../../model/masks/ma
 import { flagText } from "../../model/masks/names.ts";
 import type { Environment } from "../../policy-language/analysis/environment.ts";
 import { type PolicySet, predicatesOf } from "../../policy-language/policies/policy-set.ts";
-import { maskTestsOf } from "../../policy-language/policies/predicates.ts";
+import { maskTestsOf } from "../../policy-language/policies/predicates/leaves.ts";
 import { evaluateMask } from "../../policy-language/requests/masks.ts";
 
 /** A row while it is made: a flag or a composite. */

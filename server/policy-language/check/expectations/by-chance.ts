@@ -3,7 +3,7 @@ import { DEFAULT_TRY_US, type MemoryState } from "../../../model/memory/state.ts
 import type { RunsResult } from "../../../model/ranges/runs/runs.ts";
 import type { UnplacedFinding } from "../../analysis/unplaced-finding.ts";
 import type { Environment } from "../../analysis/environment.ts";
-import { noRunsFinding, shareFindings } from "../../findings/expectations.ts";
+import { noRunsFinding, shareFindings } from "../../findings/expectations/on-memory.ts";
 import { runMode } from "../../simulation/mode-runs.ts";
 import type { FactsForm } from "./form.ts";
 

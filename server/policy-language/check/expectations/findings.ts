@@ -1,18 +1,14 @@
 import type { ExpectDeclaration, Fact } from "../../../../grammar/ast.ts";
 import type { UnplacedFinding } from "../../analysis/unplaced-finding.ts";
 import type { Environment } from "../../analysis/environment.ts";
-import {
-  memoryFactFindings,
-  modeFactFindings,
-  noMemoryFinding,
-  staticFactFindings,
-  unknownFactFindings,
-} from "../../findings/expectations.ts";
+import { memoryFactFindings, modeFactFindings, noMemoryFinding } from "../../findings/expectations/on-memory.ts";
+import { staticFactFindings } from "../../findings/expectations/static.ts";
+import { unknownFactFindings } from "../../findings/expectations/facts.ts";
 import { stateNamed } from "../../findings/memory.ts";
 import { overKernels } from "../../findings/over-kernels.ts";
 import { expectationCheck, selectedModes } from "../policy-checks.ts";
 import { viewOf } from "../../policies/kernel-view.ts";
-import { asksModel } from "../../policies/predicates.ts";
+import { asksModel } from "../../policies/predicates/leaves.ts";
 import { whyOpen, type RequestUnderKernels } from "../../requests/requests.ts";
 import { shareFactFindings } from "./by-chance.ts";
 import { requestExpectedOf } from "./form.ts";

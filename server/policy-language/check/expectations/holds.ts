@@ -2,7 +2,7 @@ import type { ExpectDeclaration, Fact } from "../../../../grammar/ast.ts";
 import type { UnplacedFinding } from "../../analysis/unplaced-finding.ts";
 import type { Binding, Environment } from "../../analysis/environment.ts";
 import type { Span } from "../../../rules/finding.ts";
-import { unknownFactFindings } from "../../findings/expectations.ts";
+import { unknownFactFindings } from "../../findings/expectations/facts.ts";
 import { resolvedRequestOf, underKernels } from "../../requests/requests.ts";
 import { expectFindings, factFindings } from "./findings.ts";
 import { requestExpectedOf } from "./form.ts";

@@ -10,7 +10,7 @@ import { declaredMaskOf, evaluateMask } from "../../requests/masks.ts";
 import { versionsText } from "../../findings/over-kernels.ts";
 import { selectedModes } from "../policy-checks.ts";
 import { isReadable } from "../../policies/policy-set.ts";
-import { isCertain } from "../../policies/predicates.ts";
+import { isCertain } from "../../policies/predicates/certain.ts";
 import { resolvePolicy } from "../../policies/resolved-policy.ts";
 import {
   whyOpen,

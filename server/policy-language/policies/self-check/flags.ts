@@ -7,7 +7,7 @@ import { evaluateMask } from "../../requests/masks.ts";
 import { FALSE } from "../../symbolic/node.ts";
 import { anyMask } from "../../symbolic/space.ts";
 import type { PolicySet } from "../policy-set.ts";
-import { maskTestsOf } from "../predicates.ts";
+import { maskTestsOf } from "../predicates/leaves.ts";
 import { mark, type Mark } from "./marks.ts";
 
 /** Flags that the policy lets through and no stage honours, or only one that is internal. */
