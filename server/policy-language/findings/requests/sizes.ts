@@ -98,6 +98,6 @@ function wrongUnit(api: string, takes: SizeUnit, size: ResolvedSize): UnplacedFi
 }
 
 /** A size as it would be written in this unit. */
-export function sizeIn(unit: SizeUnit, value: number): string {
+function sizeIn(unit: SizeUnit, value: number): string {
   return unit === "bytes" ? `size ${sizeText(value)}` : `${PROPERTY_OF_UNIT[unit]} ${value}`;
 }
