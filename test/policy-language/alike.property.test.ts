@@ -31,6 +31,8 @@ const TEMPLATES = [
   "flags $n = $m | __GFP_WAIT",
   "transform $t(x) = x | $m",
   "transform $t($m) = $m & ~__GFP_ZERO",
+  "transform $t($m) = $m($n) | $t($m) | __GFP_REPEAT",
+  "allocator $a($n, $m) = kmalloc($n + $x, $m | $t)",
   'policy $p { forbid has __GFP_HIGH because "no $p"\n  mode fast when has __GFP_NORETRY { oom never }\n  mode normal otherwise { sleeps may } }',
   "policy $p like $q { forbid has $m and in $c\n  require has __GFP_NOWARN when has __GFP_HIGH }",
   "policy $q for kmalloc { allow only GFP_KERNEL | $m\n  warn has __GFP_NOFAIL\n  ignore __GFP_HIGH }",
@@ -174,6 +176,19 @@ describe("declarations that are the same but for names get what each gets alone"
     expect(foundIn("file:///p/1.allocpolicy", `kernel 6.12\nflags RING # GFP_KERNEL\n${request}`)).toBe(1);
     expect(foundIn("file:///p/2.allocpolicy", `kernel 6.12\n${request}`)).toBe(1);
     expect(foundIn("file:///p/3.allocpolicy", `kernel 6.12\nflags RING = __GFP_ZERO\n${request}`)).toBe(0);
+  });
+
+  test("also where two files call it by a word that the message has anyway", () => {
+    const shared = new SharedMemory();
+    const settings = { ...DEFAULT_SETTINGS };
+    for (const [i, name] of ["renamed", "renamed", "ring", "renamed", "pool", "ring"].entries()) {
+      const uri = `file:///p/${i}.allocpolicy`;
+      const text = `kernel 6.12\nrequest ${name} { api kmalloc  size 8 B  flags GFP_KERNEL | __GFP_REPEAT }\n`;
+      const documents = new Map([[uri, parseFile(text)]]);
+      const alone = check(workspaceWith(settings, [], documents, new Map()), uri);
+      expect(alone.regions.flat()).toHaveLength(1);
+      expect(check(workspaceWith(settings, [], documents, new Map(), shared), uri)).toEqual(alone);
+    }
   });
 
   test("and so do requests that differ in their sizes, where those come to the same", () => {

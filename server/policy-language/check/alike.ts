@@ -17,8 +17,8 @@ type Known =
   | { readonly kind: "first"; readonly first: First }
   | { readonly kind: "nothing" }
   /**
-   * Two gave the same, each in its own names: so do all that lean on the same `fixed` declarations as those two. One
-   * that does not is laid beside the first in its turn.
+   * Two gave the same, each in its own names: so do all that lean on the same `fixed` declarations as those two, and
+   * are `called` the same where they are. One that does not is laid beside the first in its turn.
    */
   | {
       readonly kind: "alike";
@@ -71,7 +71,7 @@ export function findingsAlike(
       return find();
     case "first":
     case "alike": {
-      if (before.kind === "alike" && leansOn(content, before.fixed)) return inNamesOf(content, before.template, uri);
+      if (before.kind === "alike" && isTrueOf(content, before)) return inNamesOf(content, before.template, uri);
       const findings = find();
       ofFiles.set(content.id, together(before.first, content, uri, findings) ?? otherwise(before));
       return findings;
@@ -100,7 +100,8 @@ function together(
   return { kind: "alike", first, template, fixed };
 }
 
-function leansOn(content: Content, fixed: readonly (Revision | null)[]): boolean {
+function isTrueOf(content: Content, { template, fixed }: Extract<Known, { readonly kind: "alike" }>): boolean {
   const members = membersOf(content);
+  for (const [i, name] of template.called) if (members[i]?.name !== name) return false;
   return fixed.every((revision, i) => revision === null || members[i]?.revision === revision);
 }

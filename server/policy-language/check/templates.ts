@@ -7,7 +7,14 @@ import { membersOf, type Content } from "./content.ts";
  * Findings of a declaration without its names and places, to be said of others of its content. Its members are
  * counted: itself, then what it leans on.
  */
-export type Template = readonly FindingTemplate[];
+export interface Template {
+  readonly findings: readonly FindingTemplate[];
+  /**
+   * Names that stand in the words and are the same in both that it was made of: whether the name is meant cannot be
+   * told, and it is true of those alone in which the member is called so.
+   */
+  readonly called: ReadonlyMap<number, string>;
+}
 
 /** A text without names, or the texts between them, each but the last with the member whose name follows. */
 type Words = string | { readonly between: readonly string[]; readonly members: readonly number[] };
@@ -66,7 +73,15 @@ export function templateOf(content: Content, other: Content, findings: readonly 
     if (names.has(name)) return null;
     names.set(name, i);
   }
-  const words = (text: string): Words => wordsOf(text, names);
+  const called = new Map<number, string>();
+  const words = (text: string): Words => {
+    const made = wordsOf(text, names);
+    for (const member of typeof made === "string" ? [] : made.members) {
+      const name = members[member]?.name ?? "";
+      if (others[member]?.name === name) called.set(member, name);
+    }
+    return made;
+  };
   const stretch = (span: Span, member = content): Stretch => ({
     start: placeIn(member, span.start),
     end: placeIn(member, span.end),
@@ -76,7 +91,7 @@ export function templateOf(content: Content, other: Content, findings: readonly 
     return index === undefined ? null : { member: index, stretch: stretch(span, members[index]) };
   };
   try {
-    return findings.map((finding) => ({
+    const made = findings.map((finding) => ({
       finding,
       message: words(finding.message),
       span: stretch(finding.span),
@@ -87,6 +102,7 @@ export function templateOf(content: Content, other: Content, findings: readonly 
         changes: fix.changes.map((change) => ({ stretch: stretch(change), text: words(change.text) })),
       })),
     }));
+    return { findings: made, called };
   } catch (error) {
     if (error instanceof NotClear) return null;
     throw error;
@@ -120,7 +136,7 @@ function placeIn({ marks }: Content, offset: number): Place {
 
 /** Whether all that it leads to stands in declarations of the content. */
 export const isOfMembers = (template: Template): boolean =>
-  template.every(({ related }) => related.every(({ at }) => at !== null));
+  template.findings.every(({ related }) => related.every(({ at }) => at !== null));
 
 /**
  * What a template says of a declaration of its content.
@@ -150,7 +166,7 @@ export function inNamesOf(content: Content, template: Template, uri: string | nu
     changes: changes.map(({ stretch, text }): TextEdit => ({ ...placed(stretch), text: said(text) })),
     preferred: fix.preferred,
   });
-  return template.map(({ finding, message, span, related, fixes }) => ({
+  return template.findings.map(({ finding, message, span, related, fixes }) => ({
     ...finding,
     message: said(message),
     span: placed(span),
