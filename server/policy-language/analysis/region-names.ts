@@ -4,7 +4,7 @@ import { CONTEXT_NAMES, isScopeName } from "../../model/contexts.ts";
 import { FLAG_GROUPS } from "../../model/kernels/flags/groups.ts";
 import { FLAG_NAMES, COMPOSITE_NAMES } from "../../model/masks/mask.ts";
 
-import { compositeText, flagText } from "../../model/masks/names.ts";
+import { compositeText, flagText, wasRemoved } from "../../model/masks/names.ts";
 import type { NameSpace } from "./environment.ts";
 
 /** What a name is used for, where one space serves several purposes. */
@@ -32,6 +32,8 @@ export interface NameUse {
    * In the subject space, where the role alone does not say it: what a `like` continues, what an expectation speaks of.
    */
   readonly kind?: SubjectKind;
+  /** In a mask, the parameter of the declaration, which stands for a mask as well. */
+  readonly parameter?: string;
 }
 
 /** The names that a region declares and uses. Depends on the region alone. */
@@ -171,6 +173,9 @@ export const BUILT_IN: ReadonlySet<string> = new Set([
   ...Object.keys(FLAG_GROUPS),
   ...CONTEXT_NAMES,
 ]);
+
+/** A mask has such a name without a declaration, in some kernel. */
+export const isMaskOfKernels = (name: string): boolean => BUILT_IN.has(name) || wasRemoved(name);
 
 /** The words of a damaged region, as they stand and with the damage taken out: `napi#poll` may have been `napipoll`. */
 function wordsOf(region: Region): readonly string[] {
@@ -333,8 +338,12 @@ class NameCollector {
 
   /** @param parameters names that stand for the declaration's own parameters, and are no use of a declaration */
   #mask(mask: Mask, parameters: readonly Name[] = []): void {
+    const [first] = parameters;
+    const known = first === undefined ? {} : { parameter: first.text };
     eachMaskName(mask, (role, name) => {
-      if (!parameters.some(({ text }) => text === name.text)) this.#use("mask", role, name);
+      if (parameters.some(({ text }) => text === name.text)) return;
+      this.uses.push({ space: "mask", role, name, ...known });
+      this.#need("mask", name);
     });
   }
 

@@ -1,5 +1,5 @@
 import type { Environment } from "../analysis/environment.ts";
-import { apiKey, BUILT_IN, exportsOf, mayBeFor, type NameUse } from "../analysis/region-names.ts";
+import { apiKey, exportsOf, isMaskOfKernels, mayBeFor, type NameUse } from "../analysis/region-names.ts";
 import { isBuiltInContext } from "../findings/names.ts";
 import { isKnown } from "./skeleton.ts";
 
@@ -52,5 +52,5 @@ function saysAllItself({ file }: Environment): boolean {
 /** The name means the same in all files that do not declare it. */
 export function isSameEverywhere(environment: Environment, { space, role, name: { text } }: NameUse): boolean {
   if (environment.lookup(space, text) !== null) return false;
-  return role !== "scope" && (space === "mask" ? BUILT_IN.has(text) : space === "context" && isBuiltInContext(text));
+  return role !== "scope" && (space === "mask" ? isMaskOfKernels(text) : space === "context" && isBuiltInContext(text));
 }

@@ -1,7 +1,8 @@
 import type { Declaration } from "../../../grammar/ast.ts";
+import type { Region } from "../../../grammar/source-file.ts";
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
 import { besideOf, isSameEverywhere, type Beside } from "./beside.ts";
-import { namesOf, type NameUse } from "../analysis/region-names.ts";
+import { isMaskOfKernels, namesOf, type NameUse } from "../analysis/region-names.ts";
 import { isBuiltInContext } from "../findings/names.ts";
 import { patternOf, Patterns, type Match, type Pattern, type Role, type Slot } from "./pattern.ts";
 import { sizedRequest } from "./size-class.ts";
@@ -30,7 +31,7 @@ export interface Content {
    * stretches from an even one to the next are the same text.
    */
   readonly marks: readonly number[];
-  /** The names that are left out, but its own and those in masks. */
+  /** The names that are left out, but its own and those of masks that are declared. */
   readonly uses: readonly NameUse[];
   /**
    * All that it leans on, directly or not, each once; no two of one content: it tells which is which. What nothing
@@ -54,8 +55,8 @@ interface Contents {
   };
   /** They are of several files: what hangs on more than its own text and what that leans on is no content. */
   readonly several: boolean;
-  /** What stands for names that nothing declares. */
-  readonly unknown: Map<string, Content>;
+  /** What stands for names that nothing declares in a file: there may be more of them in all files than of contents. */
+  readonly unknown: WeakMap<Environment, Map<string, Content>>;
   /** How declarations are read without their trees. */
   readonly patterns: Patterns;
   /** How many declarations were looked at, and how many of them were like one before. */
@@ -87,7 +88,6 @@ export function contentOf(environment: Environment, binding: Binding): Content |
   contents.set(beside, known);
   if (beside.several && known.ids.size > MOST_SHARED) {
     known.ids.clear();
-    known.unknown.clear();
     known.patterns.clear();
   }
   return isLikeNone(binding) || isLeft(known, binding) ? null : contentIn(known, environment, binding, 0);
@@ -114,7 +114,7 @@ const noContents = ({ several }: Beside): Contents => ({
   ids: new Map(),
   byRevision: several ? new WeakMap<Revision, Content | null>() : new Map<Revision, Content | null>(),
   several,
-  unknown: new Map(),
+  unknown: new WeakMap(),
   patterns: new Patterns(),
   counts: { tried: 0, alike: 0, left: 0 },
 });
@@ -154,11 +154,13 @@ function newContent(known: Contents, environment: Environment, binding: Binding,
       continue;
     }
     const content =
-      meant === "unknown" ? unknownContent(known, role, text) : contentIn(known, environment, meant, depth + 1);
+      meant === "unknown"
+        ? unknownContent(known, environment, role, text)
+        : contentIn(known, environment, meant, depth + 1);
     if (content === null || !addMembers(members, content)) return null;
     ids.push(content.id);
   }
-  const { pattern, size, slots } = written;
+  const { pattern, size } = written;
   const ownSize = size?.text ?? "";
   const uri = known.several ? "" : binding.uri;
   const key =
@@ -180,7 +182,7 @@ function newContent(known: Contents, environment: Environment, binding: Binding,
     name: kind === "expect" ? "" : name,
     revision: binding.revision,
     marks: marksOf(written),
-    uses: usesIn(slots),
+    uses: usesIn(written),
     leansOn: members,
   };
 }
@@ -192,10 +194,11 @@ function marksOf({ start, end, slots }: Written): readonly number[] {
   return marks;
 }
 
-function usesIn(slots: readonly Slot[]): readonly NameUse[] {
+function usesIn({ slots, meant }: Written): readonly NameUse[] {
   const uses: NameUse[] = [];
-  for (const { role, text, start } of slots) {
-    if (role !== "own" && role.space !== "mask")
+  for (let i = 0; i < slots.length; i++) {
+    const { role, text, start } = slots[i] ?? NO_SLOT;
+    if (role !== "own" && (role.space !== "mask" || meant[i] === "unknown"))
       uses.push({ ...role, name: { text, start, end: start + text.length } });
   }
   return uses;
@@ -235,9 +238,11 @@ function idOf({ ids }: Contents, key: string): number {
 }
 
 /** What stands for a name that nothing declares: the same for the same name in the same role. */
-function unknownContent(known: Contents, { space, role }: Role, name: string): Content {
+function unknownContent(known: Contents, environment: Environment, { space, role }: Role, name: string): Content {
+  const ofFile = known.unknown.get(environment) ?? new Map<string, Content>();
+  known.unknown.set(environment, ofFile);
   const key = `${space} ${role} ${name}`;
-  const made = known.unknown.get(key) ?? {
+  const made = ofFile.get(key) ?? {
     id: idOf(known, `${space} ${role}`),
     idAmongSizes: null,
     comparesSizes: false,
@@ -247,7 +252,7 @@ function unknownContent(known: Contents, { space, role }: Role, name: string): C
     uses: [],
     leansOn: [],
   };
-  known.unknown.set(key, made);
+  ofFile.set(key, made);
   return made;
 }
 
@@ -279,15 +284,17 @@ function isNamed(kind: Declaration["kind"]): boolean {
  * Whether a name is left out of what is compared: it stands for a declaration of which nothing hangs on what it is
  * called, or for none at all. Whether there is such a thing is then told apart from all else.
  */
-export function isLeftOut(environment: Environment, use: NameUse): boolean {
-  return meantBy(environment, use, use.name.text) !== null;
+export function isLeftOut(environment: Environment, kind: Region["kind"], use: NameUse): boolean {
+  return meantBy(environment, kind, use, use.name.text) !== null;
 }
 
 /** Null: it stays in the text, and so is the same for all. */
-function meantBy(environment: Environment, { space, role }: Role, name: string): Meant | null {
+function meantBy(environment: Environment, kind: Region["kind"], { space, role }: Role, name: string): Meant | null {
   const found = environment.lookup(space, name);
   if (found !== null) return isNamed(found.kind) ? null : found;
-  if (space === "mask" || role === "scope" || (space === "context" && isBuiltInContext(name))) return null;
+  // Not all that an allocator gives on are masks.
+  if (space === "mask") return kind === "allocator" || isMaskOfKernels(name) ? null : "unknown";
+  if (role === "scope" || (space === "context" && isBuiltInContext(name))) return null;
   return role === "expect" && environment.lookup("mask", name) !== null ? null : "unknown";
 }
 
@@ -300,7 +307,7 @@ function byTree(known: Contents, environment: Environment, { declaration, region
     declares === null ? [] : [{ slot: { text: declares.text, start: declares.start, role: "own" }, meant: "own" }];
   for (const use of uses) {
     const { name, ...role } = use;
-    const meant = meantBy(environment, role, name.text);
+    const meant = meantBy(environment, region.kind, role, name.text);
     if (meant !== null) found.push({ slot: { text: name.text, start: name.start, role }, meant });
     else if (known.several && !isSameEverywhere(environment, use)) return null;
   }
@@ -325,7 +332,7 @@ function byText({ patterns }: Contents, environment: Environment, { region }: Bi
   return patterns.find(region, (match, pattern) => {
     const meant: (Meant | "own")[] = [];
     for (const { role, text } of match.slots) {
-      const one = role === "own" ? "own" : meantBy(environment, role, text);
+      const one = role === "own" ? "own" : meantBy(environment, region.kind, role, text);
       if (one === null) return null;
       meant.push(one);
     }

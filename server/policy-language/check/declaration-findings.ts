@@ -73,7 +73,7 @@ function itemFindings(analysis: FileAnalysis, region: Region, index: number, pau
   const binding = environment.bindingAt(index);
   // First, for it may be stopped: what stands before it would be done again.
   if (item.kind === "policy" && binding !== null && environment.kernelKnown) preparePolicy(environment, binding, pause);
-  const uses = namesOf(region).uses.filter((use) => !isLeftOut(environment, use));
+  const uses = namesOf(region).uses.filter((use) => !isLeftOut(environment, region.kind, use));
   const findings: UnplacedFinding[] = [...unknownNameFindings(environment, uses)];
   if (binding !== null)
     findings.push(...duplicateNameFindings(environment, binding), ...nameCycleFindings(environment, binding, region));

@@ -2,6 +2,7 @@ import type { Region } from "../../../grammar/source-file.ts";
 import type { Finding, Span } from "../../rules/finding.ts";
 import type { Binding, Environment } from "../analysis/environment.ts";
 import { namesOf } from "../analysis/region-names.ts";
+import { unknownMaskFindings } from "../findings/flags.ts";
 import { unknownNameFindings } from "../findings/names.ts";
 import { besideOf } from "./beside.ts";
 import { contentOf, isLeftOut } from "./content.ts";
@@ -125,8 +126,11 @@ function ofDeclaration(
 ): readonly UnplacedFinding[] {
   const isFew = environment.file.regions.length < FEW_REGIONS && !besideOf(environment).several;
   const content = isFew ? null : contentOf(environment, binding);
-  const uses = content?.uses ?? namesOf(region).uses.filter((use) => isLeftOut(environment, use));
-  const unknown = withLevels(environment, unknownNameFindings(environment, uses));
+  const uses = content?.uses ?? namesOf(region).uses.filter((use) => isLeftOut(environment, region.kind, use));
+  const unknown = withLevels(environment, [
+    ...unknownNameFindings(environment, uses),
+    ...unknownMaskFindings(environment, uses),
+  ]);
   const others = findingsAlike(environment, binding, content, find);
   return unknown.length === 0 ? others : [...unknown, ...others];
 }

@@ -3,7 +3,7 @@ import type { NameUse } from "../analysis/region-names.ts";
 import { beginningOf, isKnown, isPlainName, skeletonOf, type Skeleton, type Word } from "./skeleton.ts";
 
 /** What a name is used for. */
-export type Role = Pick<NameUse, "space" | "role" | "kind">;
+export type Role = Omit<NameUse, "name">;
 
 /** A name that is left out: the own one, or that of something else. */
 export interface Slot extends Word {

@@ -1,7 +1,7 @@
 import { isKeyword } from "../../../grammar/index.ts";
 import type { Region } from "../../../grammar/source-file.ts";
 import { allApis } from "../../model/apis.ts";
-import { BUILT_IN } from "../analysis/region-names.ts";
+import { isMaskOfKernels } from "../analysis/region-names.ts";
 import { isBuiltInContext } from "../findings/names.ts";
 
 /**
@@ -97,7 +97,7 @@ function newSkeleton({ text, kind, problems }: Region): Skeleton | null {
 const APIS: ReadonlySet<string> = new Set(allApis().map(({ name }) => name));
 
 /** It means something without a declaration, and is seldom declared. */
-export const isKnown = (word: string): boolean => BUILT_IN.has(word) || APIS.has(word) || isBuiltInContext(word);
+export const isKnown = (word: string): boolean => isMaskOfKernels(word) || APIS.has(word) || isBuiltInContext(word);
 
 /** Neither a word of the language nor one that means something as the name of a request. */
 export function isPlainName(name: string): boolean {

@@ -13,8 +13,9 @@ import type { Meaning } from "../../model/masks/evaluation/leaves.ts";
 import { hasTooManyCases, meaningsOf } from "../requests/masks.ts";
 import { DESIGN_RULES } from "./design.ts";
 import { CONDITION_RULES, conditionFindings, tooManyCasesFinding } from "./conditions.ts";
-import { eachPredicateLeaf } from "../analysis/region-names.ts";
+import { eachPredicateLeaf, isMaskOfKernels, type NameUse } from "../analysis/region-names.ts";
 import type { Region } from "../../../grammar/source-file.ts";
+import { overKernelsOnce } from "./over-kernels.ts";
 import { nearest } from "../names/suggest.ts";
 import { visibleNames } from "../names/visible-names.ts";
 import type { LanguageRule } from "./language-rule.ts";
@@ -55,8 +56,8 @@ export const FLAG_RULES: readonly LanguageRule[] = [unknownFlag, undefinedBits, 
 export interface WrittenExpression {
   readonly node: MaskNode;
   readonly parameter: string | null;
-  /** Further names that are known: the other parameters of an allocator. */
-  readonly others: readonly string[];
+  /** Of an allocator, its other parameters: further names that are known. Null: it is none. */
+  readonly others: readonly string[] | null;
 }
 
 /** All mask expressions of a region. */
@@ -64,7 +65,7 @@ export function expressionsOf(region: Region): readonly WrittenExpression[] {
   const { item } = region;
   if (item === null) return [];
   const found: WrittenExpression[] = [];
-  const add = (node: MaskNode, parameter: string | null = null, others: readonly string[] = []): void => {
+  const add = (node: MaskNode, parameter: string | null = null, others: readonly string[] | null = null): void => {
     found.push({ node, parameter, others });
   };
   const addPredicate = (predicate: Predicate): void =>
@@ -131,7 +132,10 @@ export function expressionsOf(region: Region): readonly WrittenExpression[] {
   return found;
 }
 
-/** Names and numbers of an expression that this kernel does not know. Removed flags are a kernel rule's. */
+/**
+ * Names and numbers of an expression that this kernel does not know. Removed flags are a kernel rule's, and names that
+ * may be anything `unknownMaskFindings` tells.
+ */
 export function flagFindings(
   environment: Environment,
   kernel: Kernel,
@@ -147,15 +151,17 @@ export function flagFindings(
     }
     if (meaning.kind !== "unknown") continue;
     const name = node.kind === "call" ? node.callee : node.kind === "name" ? node : null;
-    if (name === null || expression.others.includes(name.text) || environment.mayBeDamaged(name.text)) continue;
+    if (name === null || expression.others?.includes(name.text) || environment.mayBeDamaged(name.text)) continue;
     const declared = environment.lookup("mask", name.text);
+    const isOwn = expression.others !== null || name.text === expression.parameter;
+    if (!isOwn && declared === null && !isMaskOfKernels(name.text)) continue;
     if (!environment.complete && declared === null && meaning.why?.kind !== "not-yet") continue;
     findings.push(
       ...unknownNames(
         environment,
         kernel,
         { start: name.start, end: name.end, text: name.text },
-        meaning,
+        meaning.why,
         declared !== null,
         node.kind === "call",
         expression.parameter,
@@ -165,16 +171,30 @@ export function flagFindings(
   return findings;
 }
 
+/** Names in masks that nothing declares, and no kernel has or had. */
+export function unknownMaskFindings(environment: Environment, uses: readonly NameUse[]): readonly UnplacedFinding[] {
+  if (!environment.complete) return [];
+  const unknown = uses.filter(
+    ({ space, name: { text } }) =>
+      space === "mask" && environment.lookup("mask", text) === null && !environment.mayBeDamaged(text),
+  );
+  if (unknown.length === 0) return [];
+  return overKernelsOnce(environment, "where-it-differs", (kernel) =>
+    unknown.flatMap(({ role, name, parameter = null }) =>
+      unknownNames(environment, kernel, name, null, false, role === "call", parameter),
+    ),
+  );
+}
+
 function unknownNames(
   environment: Environment,
   kernel: Kernel,
   name: { readonly start: number; readonly end: number; readonly text: string },
-  meaning: Extract<Meaning, { readonly kind: "unknown" }>,
+  why: Extract<Meaning, { readonly kind: "unknown" }>["why"],
   declared: boolean,
   called: boolean,
   parameter: string | null,
 ): readonly UnplacedFinding[] {
-  const { why } = meaning;
   if (declared) {
     const message = called
       ? `${name.text} is a mask, not a transform: write it without the parentheses.`
