@@ -8,6 +8,7 @@ import { keepCompiled } from "../disk/compile-cache.ts";
 
 const OLDEST_NODE = 20;
 const USAGE = 2;
+const INTERNAL = 3;
 
 if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
   console.error(`allocpolicy needs Node ${OLDEST_NODE} or newer; this is ${process.version}.`);
@@ -18,6 +19,10 @@ if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
   if (isServer) createRequire(__filename)("./server.js");
   else {
     keepCompiled(null);
-    void import(pathToFileURL(join(__dirname, "cli.mjs")).href);
+    // A part of the program that is missing or torn: 1 would say that something was found.
+    import(pathToFileURL(join(__dirname, "cli.mjs")).href).catch((error: unknown) => {
+      console.error("allocpolicy: internal error: the program cannot be loaded as a whole; install it anew\n", error);
+      process.exitCode = INTERNAL;
+    });
   }
 }

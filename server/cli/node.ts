@@ -15,8 +15,18 @@ function terminal(): Terminal | null {
   return { columns: process.stdout.columns || 80, hasColour: noColour === "" && kind !== "dumb" };
 }
 
+/** A folder may be removed while somebody stands in it. */
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    process.stderr.write(`allocpolicy: the current folder cannot be read: ${reasonOf(error)}\n`);
+    process.exit(USAGE);
+  }
+}
+
 const outside: Outside = {
-  cwd: process.cwd(),
+  cwd: currentFolder(),
   input: process.stdin,
   write: (text) =>
     new Promise((resolve) => {

@@ -6,10 +6,23 @@ import { makeFolder } from "./folder.ts";
 /** A server has done what it does by itself by then; what is written once is not written again. */
 const FLUSH_MS = 5_000;
 
-/** Where the program keeps what it may lose. Not in /tmp, where others could write. */
-export function cacheFolder(): string {
+/**
+ * Where the program keeps what it may lose. Not in /tmp, where others could write. Null: the user has no place of their
+ * own, as in a container that runs under a number alone.
+ */
+export function cacheFolder(): string | null {
   const { XDG_CACHE_HOME: given = "" } = process.env;
-  return join(isAbsolute(given) ? given : join(homedir(), ".cache"), "allocpolicy");
+  const folder = isAbsolute(given) ? given : join(home(), ".cache");
+  return isAbsolute(folder) ? join(folder, "allocpolicy") : null;
+}
+
+/** Empty, or no absolute path, where there is none. */
+function home(): string {
+  try {
+    return homedir();
+  } catch {
+    return "";
+  }
 }
 
 /**
@@ -19,7 +32,7 @@ export function cacheFolder(): string {
 export function keepCompiled(flushed: ((flush: () => void) => void) | null): void {
   if (!("enableCompileCache" in nodeModule)) return;
   const folder = cacheFolder();
-  if (!makeFolder(folder)) return;
+  if (folder === null || !makeFolder(folder)) return;
   nodeModule.enableCompileCache(folder);
   if (flushed !== null && "flushCompileCache" in nodeModule)
     setTimeout(() => flushed(() => nodeModule.flushCompileCache()), FLUSH_MS).unref();

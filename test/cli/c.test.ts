@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { boundCache } from "../../server/cli/check/findings-cache.ts";
+import { boundCache, cacheAt } from "../../server/cli/check/findings-cache.ts";
 import { kernelTree, lockedCall, TWO_FILES } from "./_kernel-tree.ts";
 import { folderWith, run, sarifResults } from "./_run.ts";
 
@@ -231,6 +231,25 @@ describe("the cache", () => {
       for (const name of filesIn(cacheFolder)) spoil(join(cacheFolder, name));
       expect(await sarifResults([], cwd, cacheFolder)).toEqual(fresh);
     }
+  });
+
+  test("is read by the program that wrote it alone: two that share a folder find their own again", () => {
+    const cacheFolder = folderWith({});
+    const path = join(cacheFolder, "c");
+    const tree = { root: null, kernels: [], build: { options: null } };
+    const found = (program: string, find: () => never[]): void => {
+      const segment = cacheAt({ path, program }).open("drivers/net");
+      segment.remembered([{ path: "a.c", text: "" }], [], tree, false, () => [find()]);
+      segment.close();
+    };
+    const asked: string[] = [];
+    for (const program of ["old", "new", "old", "new"])
+      found(program, () => {
+        asked.push(program);
+        return [];
+      });
+    expect(asked).toEqual(["old", "new"]);
+    expect(filesIn(cacheFolder)).toHaveLength(2);
   });
 
   test("that cannot be written costs nothing but time", async () => {

@@ -1,6 +1,16 @@
 // The command line as it is built: threads, pipes, the action, and what npm packs.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -71,6 +81,62 @@ describe("the program", () => {
       ]);
     }
     closeSync(full);
+  });
+
+  test("whose user has no home keeps nothing, and does its work, as does the server", () => {
+    const cwd = mkdtempSync(join(folder, "homeless-"));
+    // As Node does for a user that is a number alone, and has no HOME.
+    const unknown =
+      "data:text/javascript,import os from 'node:os';import {syncBuiltinESMExports} from 'node:module';os.homedir=()=>{throw new Error('ENOENT')};syncBuiltinESMExports()";
+    for (const options of [[], ["--import", unknown]]) {
+      const bare = (program: string, args: readonly string[], input = "") =>
+        spawnSync(process.execPath, [...options, inRoot("dist", program), ...args], {
+          encoding: "utf8",
+          cwd,
+          env: { PATH: process.env.PATH, HOME: "" },
+          input,
+        });
+      expect(bare("allocpolicy.cjs", ["encode", "GFP_KERNEL", "--kernel", "6.12"])).toMatchObject({
+        status: 0,
+        stdout: "0xcc0\n",
+        stderr: "",
+      });
+      const said = ["initialize", "shutdown", "exit"].map((method, id) => {
+        const body = JSON.stringify({ jsonrpc: "2.0", ...(method === "exit" ? {} : { id }), method, params: {} });
+        return `Content-Length: ${body.length}\r\n\r\n${body}`;
+      });
+      expect(bare("server.js", ["--stdio"], said.join(""))).toMatchObject({ status: 0, stderr: "" });
+    }
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  test("whose folder has been removed says so", () => {
+    const gone = mkdtempSync(join(folder, "gone-"));
+    const { status, stdout, stderr } = spawnSync(
+      "/bin/sh",
+      ["-c", 'rmdir "$1"; exec "$0" "$2" check', process.execPath, gone, PROGRAM],
+      { encoding: "utf8", cwd: gone, env: environment },
+    );
+    expect([status, stdout, stderr]).toEqual([
+      2,
+      "",
+      "allocpolicy: the current folder cannot be read: there is no such file\n",
+    ]);
+  });
+
+  test("of which a part is torn ends with the status of a fault of its own, and not as if it had found something", () => {
+    const torn = mkdtempSync(join(folder, "torn-"));
+    for (const name of ["allocpolicy.cjs", "cli.mjs"])
+      writeFileSync(
+        join(torn, name),
+        readFileSync(inRoot("dist", name)).subarray(0, name === "cli.mjs" ? 500 : undefined),
+      );
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(torn, "allocpolicy.cjs"), "rules"], {
+      encoding: "utf8",
+      env: environment,
+    });
+    expect([status, stdout]).toEqual([3, ""]);
+    expect(stderr).toMatch(/^allocpolicy: internal error: the program cannot be loaded as a whole; install it anew\n/);
   });
 
   test("answers a line of verdict while its input stays open", async () => {

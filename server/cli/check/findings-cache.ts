@@ -58,7 +58,8 @@ export function cacheAt(folder: CacheFolder | null): { readonly open: (unit: str
 }
 
 function segmentAt({ path, program }: CacheFolder, unit: string): Segment {
-  const name = hashOf([unit]);
+  // What another program wrote may have another shape: it is not even read.
+  const name = hashOf([program, unit]);
   const folder = join(path, name.slice(0, 2));
   const file = join(folder, name.slice(2, 34));
   const before = readEntries(file);
@@ -67,7 +68,7 @@ function segmentAt({ path, program }: CacheFolder, unit: string): Segment {
   let isNew = false;
   return {
     remembered: (texts, policies, tree, isAll, find) => {
-      const key = keyOf(program, [...texts, ...policies], tree, isAll);
+      const key = keyOf([...texts, ...policies], tree, isAll);
       const found = known.get(key);
       if (found !== undefined && found.lists.length === texts.length) {
         used.push(found);
@@ -97,11 +98,11 @@ function kept(used: readonly Entry[], before: readonly Entry[]): readonly Entry[
   });
 }
 
-/** All that decides what is found. */
-function keyOf(program: string, texts: readonly KeyText[], { kernels, build }: KernelTree, isAll: boolean): string {
+/** All that decides what a program finds. */
+function keyOf(texts: readonly KeyText[], { kernels, build }: KernelTree, isAll: boolean): string {
   const options = build.options === null ? null : [...build.options].sort();
   const hash = createHash("sha256");
-  hash.update(JSON.stringify([program, isAll, kernels.map(({ name, options: given }) => [name, given]), options]));
+  hash.update(JSON.stringify([isAll, kernels.map(({ name, options: given }) => [name, given]), options]));
   for (const { path, text } of texts) hash.update(`${JSON.stringify([path, text.length])}${text}`);
   return hash.digest("hex");
 }
@@ -119,7 +120,7 @@ function readEntries(file: string): readonly Entry[] {
   const end = text.indexOf("\n");
   const body = text.slice(end + 1);
   if (end < 0 || text.slice(0, end) !== hashOf([body])) return [];
-  // What has its own hash was written below.
+  // What has its own hash was written below, by this program.
   const entries: readonly Entry[] = JSON.parse(body);
   return entries;
 }
