@@ -72,10 +72,12 @@ function touchedIn(before: Lines, now: Lines, from: number, to: number): number 
 }
 
 /**
- * The offset of a position; a column beyond the line's end is the line's end, a line beyond the last the text's end.
+ * The offset of a position; a column beyond the line's end is the line's end, a line beyond the last the text's end,
+ * one before the first its start.
  */
 export function offsetAt(lines: Lines, position: Position, text: string): number {
-  const start = lines.starts[Math.max(0, position.line)];
+  if (position.line < 0) return 0;
+  const start = lines.starts[position.line];
   if (start === undefined) return lines.length;
   let end = lines.starts[position.line + 1] ?? lines.length;
   const wanted = start + Math.max(0, position.character);

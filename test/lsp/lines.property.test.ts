@@ -56,15 +56,16 @@ describe("lines", () => {
     );
   });
 
-  test("take a column beyond the line as its end, and a line beyond the text as the end of the text", () => {
+  test("take a column beyond the line as its end, and a line beyond the text as its end, one before it as its start", () => {
     const lines = linesOf("ab\r\ncd");
+    for (const line of [-1, -2, -99]) expect(offsetAt(lines, { line, character: 5 }, "ab\r\ncd")).toBe(0);
     expect(offsetAt(lines, { line: 0, character: 99 }, "ab\r\ncd")).toBe(2);
     expect(offsetAt(lines, { line: 99, character: 0 }, "ab\r\ncd")).toBe(6);
   });
 });
 
 describe("many changes of one message", () => {
-  const position = fc.record({ line: fc.integer({ min: -1, max: 12 }), character: fc.integer({ min: -1, max: 8 }) });
+  const position = fc.record({ line: fc.integer({ min: -3, max: 12 }), character: fc.integer({ min: -3, max: 8 }) });
   const change = fc.oneof(
     { weight: 20, arbitrary: fc.record({ range: fc.record({ start: position, end: position }), text: broken }) },
     { weight: 1, arbitrary: fc.record({ text: broken }) },
