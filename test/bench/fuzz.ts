@@ -9,6 +9,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { ALL_RULES, SOURCE_RULES } from "../../server/rules/catalogue.ts";
 import { allApis } from "../../server/model/apis.ts";
 import { inRoot } from "../../scripts/paths.ts";
+import { SURROUNDINGS } from "../fuzz/_beside.ts";
 import { corpusOf, keepCorpus } from "../fuzz/_corpus.ts";
 import { mutated } from "../fuzz/_mutate.ts";
 import { Random } from "../fuzz/_random.ts";
@@ -27,6 +28,7 @@ const MOST_KEPT: Readonly<Record<string, number>> = {
   "kernel-c": 130,
   "kernel-log": 100,
   "command-line": 150,
+  beside: 100,
 };
 
 const LOCKED_C = `#include <linux/slab.h>
@@ -66,6 +68,8 @@ function beginnings(target: string): readonly string[] {
       return [...SOURCE_RULES.flatMap(({ examples: { bad, good } }) => [bad, good]), LOCKED_C];
     case "kernel-log":
       return examples.filter((text) => text.includes("page allocation failure"));
+    case "beside":
+      return Object.entries(SURROUNDINGS).map(([name, text]) => `${name}\n${text}`);
     case "command-line":
       return [
         "check\na.allocpolicy",

@@ -12,6 +12,7 @@ import type { DocumentKind } from "../../server/service/document-kind.ts";
 import { kernelC } from "../../server/service/kinds/kernel-c.ts";
 import { kernelLog } from "../../server/service/kinds/kernel-log.ts";
 import { visible } from "../../server/service/visible.ts";
+import { beside } from "./_beside.ts";
 import { Random } from "./_random.ts";
 import { hold, type Target } from "./_target.ts";
 
@@ -134,4 +135,4 @@ const commandLine: Target = {
   },
 };
 
-export const MORE_TARGETS: readonly Target[] = [kernelCTarget, kernelLogTarget, commandLine];
+export const MORE_TARGETS: readonly Target[] = [kernelCTarget, kernelLogTarget, commandLine, beside];

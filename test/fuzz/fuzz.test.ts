@@ -15,6 +15,7 @@ const NEW_INPUTS: Readonly<Record<string, number>> = {
   "kernel-c": 200,
   "kernel-log": 200,
   "command-line": 100,
+  beside: 60,
 };
 
 describe.each(TARGETS)("$name", ({ name, words, begin }) => {
