@@ -1,5 +1,5 @@
-// What `check` reads beside what it checks: a baseline, a change as mail brings it, the Makefile and .config of a kernel
-// tree, a policy for its C, what a policy imports.
+// What `check` reads beside what it checks: a baseline, a change as mail brings it, the Makefile and .config of a
+// kernel tree, a policy for its C, what a policy imports.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -73,8 +73,12 @@ export const beside: Target = {
       const status = await main(["check", "--format", "json", "--link", "module", ...change], {
         cwd,
         input: (async function* () {})(),
-        write: async (text) => void (out += text),
-        warn: (text) => void (err += text),
+        write: async (text) => {
+          out += text;
+        },
+        warn: (text) => {
+          err += text;
+        },
         terminal: null,
         cores: 1,
         thread: null,
