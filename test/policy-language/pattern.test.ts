@@ -28,15 +28,28 @@ const REQUEST = "request one {\n  api kmalloc  size 64 B\n  flags RING\n}\n";
 
 test("a text that differs in names and the size is read by the pattern of another", () => {
   const text = `// Other.\n${REQUEST.replace("one", "another").replace("64", "4096")}`;
+  const [start, end] = [text.indexOf("request"), text.indexOf("}") + 1];
+  const [own, mask] = [text.indexOf("another"), text.indexOf("RING")];
   expect(found(noted(REQUEST, ["one", "RING"]), text)).toEqual({
-    start: text.indexOf("request"),
-    end: text.indexOf("}") + 1,
+    start,
+    end,
     slots: [
-      { text: "another", start: text.indexOf("another"), role: "own" },
-      { text: "RING", start: text.indexOf("RING"), role: "own" },
+      { text: "another", start: own, role: "own" },
+      { text: "RING", start: mask, role: "own" },
     ],
     size: { text: "4096", start: text.indexOf("4096") },
+    marks: [start, own, own + "another".length, mask, mask + "RING".length, end],
   });
+});
+
+test("what is kept of a reading serves again, unless it no longer can", () => {
+  const patterns = noted(REQUEST, ["one", "RING"]);
+  const region = regionOf(REQUEST.replace("one", "another"));
+  const read = (): Match | null => patterns.find(region, (match) => match);
+  expect(read()).not.toBe(read());
+  patterns.keeps = true;
+  expect(read()).toBe(read());
+  expect(patterns.find(region, () => null)).toBeNull();
 });
 
 test.each([

@@ -1,10 +1,10 @@
 import type { Declaration } from "../../../grammar/ast.ts";
 import type { Region } from "../../../grammar/source-file.ts";
-import type { Binding, Environment, Revision } from "../analysis/environment.ts";
+import type { Binding, DeclaredNames, Environment, Revision } from "../analysis/environment.ts";
 import { besideOf, isSameEverywhere, type Beside } from "./beside.ts";
 import { isMaskOfKernels, namesOf, type NameUse } from "../analysis/region-names.ts";
 import { isBuiltInContext } from "../findings/names.ts";
-import { patternOf, Patterns, type Match, type Pattern, type Role, type Slot } from "./pattern.ts";
+import { matchIn, patternOf, Patterns, type Match, type Pattern, type Role, type Slot } from "./pattern.ts";
 import { sizedRequest } from "./size-class.ts";
 import { isPlainName, skeletonOf } from "./skeleton.ts";
 
@@ -84,7 +84,7 @@ const MOST_TEXT = 20_000;
 /** Null for a declaration that is like no other, or of which that cannot be told. */
 export function contentOf(environment: Environment, binding: Binding): Content | null {
   const beside = besideOf(environment);
-  const known = contents.get(beside) ?? noContents(beside);
+  const known = contents.get(beside) ?? noContents(beside, environment);
   contents.set(beside, known);
   if (beside.several && known.ids.size > MOST_SHARED) {
     known.ids.clear();
@@ -110,14 +110,28 @@ function isLeft({ byRevision, counts }: Contents, { revision }: Binding): boolea
 /** Contents of several files that are kept in mind. */
 const MOST_SHARED = 50_000;
 
-const noContents = ({ several }: Beside): Contents => ({
+const noContents = ({ several }: Beside, { names }: Environment): Contents => ({
   ids: new Map(),
   byRevision: several ? new WeakMap<Revision, Content | null>() : new Map<Revision, Content | null>(),
   several,
   unknown: new WeakMap(),
-  patterns: new Patterns(),
+  patterns: several ? new Patterns() : patternsOf(names),
   counts: { tried: 0, alike: 0, left: 0 },
 });
+
+/** How the declarations of a file are read; the same for as long as the same names are declared. */
+const patterns = new WeakMap<DeclaredNames, Patterns>();
+
+function patternsOf(names: DeclaredNames): Patterns {
+  const before = patterns.get(names);
+  if (before !== undefined) {
+    before.keeps = true;
+    return before;
+  }
+  const made = new Patterns();
+  patterns.set(names, made);
+  return made;
+}
 
 /** What a damaged declaration says is not fully known, and a long one is not compared. */
 const isLikeNone = ({ damaged, region }: Binding): boolean => damaged || region.text.length > MOST_TEXT;
@@ -181,17 +195,10 @@ function newContent(known: Contents, environment: Environment, binding: Binding,
     comparesSizes,
     name: kind === "expect" ? "" : name,
     revision: binding.revision,
-    marks: marksOf(written),
+    marks: written.marks,
     uses: usesIn(written),
     leansOn: members,
   };
-}
-
-function marksOf({ start, end, slots }: Written): readonly number[] {
-  const marks = [start];
-  for (const slot of slots) marks.push(slot.start, slot.start + slot.text.length);
-  marks.push(end);
-  return marks;
 }
 
 function usesIn({ slots, meant }: Written): readonly NameUse[] {
@@ -318,10 +325,7 @@ function byTree(known: Contents, environment: Environment, { declaration, region
   const isFit = skeleton !== null && skeleton.start === start && skeleton.end === end;
   const pattern = isFit ? patternOf(region.text, skeleton, slots) : null;
   return {
-    start,
-    end,
-    slots,
-    size: skeleton?.size ?? null,
+    ...matchIn(start, end, slots, skeleton?.size ?? null),
     meant: found.map(({ meant }) => meant),
     pattern: pattern === null ? null : known.patterns.note(region.kind, pattern),
   };

@@ -32,6 +32,15 @@ export interface Match {
   readonly end: number;
   readonly slots: readonly Slot[];
   readonly size: Word | null;
+  /** Of its start, of both ends of each slot, of its end. */
+  readonly marks: readonly number[];
+}
+
+export function matchIn(start: number, end: number, slots: readonly Slot[], size: Word | null): Match {
+  const marks = [start];
+  for (const slot of slots) marks.push(slot.start, slot.start + slot.text.length);
+  marks.push(end);
+  return { start, end, slots, size, marks };
 }
 
 /** Null where one of the names is no word of the skeleton, or no plain one. */
@@ -74,28 +83,41 @@ function matchOf({ between, open, words }: Pattern, text: string, start: number,
     at = kind.lastIndex;
   }
   const rest = between[open.length] ?? "";
-  return at + rest.length === end && text.startsWith(rest, at) ? { start, end, slots, size } : null;
+  return at + rest.length === end && text.startsWith(rest, at) ? matchIn(start, end, slots, size) : null;
 }
 
 /** So many declarations of one shape, that have other words, are kept in mind. */
 const MOST_OF_SHAPE = 8;
+/** So many shapes are kept in mind: each key may make one. */
+const MOST_SHAPES = 1000;
 /** So many of one kind are tried before it is told what shape a text has. */
 const MOST_TRIED = 6;
 
 const NONE: readonly Pattern[] = [];
+
+interface Reading {
+  readonly match: Match;
+  readonly pattern: Pattern;
+}
 
 /** The patterns of a file, or of several. */
 export class Patterns {
   readonly #byShape = new Map<number, readonly Pattern[]>();
   /** By kind, some that were of use, the last that came first. */
   readonly #lately = new Map<Region["kind"], readonly Pattern[]>();
+  /** What regions were read as, where that is kept. */
+  readonly #read = new WeakMap<Region, Reading>();
   #lastId = 0;
+
+  /** Whether what is read is kept: what is read behind the opening leans on what someone types, and is read again. */
+  keeps = false;
 
   /** Notes how others are read. @returns the same pattern for what says the same */
   note(kind: Region["kind"], made: Omit<Pattern, "id">): Pattern {
     const ofShape = this.#byShape.get(made.shape) ?? [];
     const before = ofShape.find((pattern) => isSame(pattern, made));
     if (before !== undefined) return before;
+    if (this.#byShape.size >= MOST_SHAPES) this.clear();
     this.#lastId += 1;
     const pattern = { ...made, id: this.#lastId };
     this.#byShape.set(made.shape, [...ofShape.slice(1 - MOST_OF_SHAPE), pattern]);
@@ -107,11 +129,16 @@ export class Patterns {
   find<Read>(region: Region, read: (match: Match, pattern: Pattern) => Read | null): Read | null {
     const { kind, text, problems } = region;
     if (kind === null || problems.length > 0) return null;
+    const before = this.#read.get(region);
+    const again = before === undefined ? null : read(before.match, before.pattern);
+    if (again !== null) return again;
     const start = beginningOf(text);
     const end = text.trimEnd().length;
     const readBy = (pattern: Pattern): Read | null => {
       const match = matchOf(pattern, text, start, end);
-      return match === null ? null : read(match, pattern);
+      const made = match === null ? null : read(match, pattern);
+      if (match !== null && made !== null && this.keeps) this.#read.set(region, { match, pattern });
+      return made;
     };
     const lately = this.#lately.get(kind) ?? NONE;
     for (const pattern of lately) {
