@@ -9,7 +9,7 @@ import { mask, type Mask } from "../model/masks/mask.ts";
 /** Says which mistake a request would make with more bits in its mask; null for none that it does not make already. */
 export type Objection = (name: string, bits: Mask) => string | null;
 
-const NO_OBJECTION: Objection = () => null;
+export const NO_OBJECTION: Objection = () => null;
 
 /**
  * The kernel's rules that speak against a request as it stands, under any of the kernels checked: also one whose text

@@ -1,16 +1,11 @@
 import { apiNamed } from "../../model/apis.ts";
-import type { Api } from "../../model/apis/api.ts";
 import { FLAG_GROUPS } from "../../model/kernels/flags/groups.ts";
-import type { Kernel } from "../../model/kernels/kernel.ts";
-import { COMPOSITE_NAMES, FLAG_NAMES, hex } from "../../model/masks/mask.ts";
-import { compositeText, flagText } from "../../model/masks/names.ts";
 import { maskParameter, parametersOf } from "../../model/prototype.ts";
-import { objectionsTo } from "../candidates.ts";
+import { NO_OBJECTION, objectionsTo } from "../candidates.ts";
 import { newestKernel } from "../features-of-file.ts";
-import { compositesByUse, flagsByUse } from "../most-used.ts";
-import { treatmentKind } from "../treatment.ts";
+import { builtInMasks } from "./built-in-masks.ts";
 import { type Completion, item } from "./items.ts";
-import { type Offer, declaredNames, fitsTyped, requestAround } from "./offer.ts";
+import { type Offer, declaredNames, requestAround } from "./offer.ts";
 
 /** Flags, composites and declared masks; those first that go with what stands already. */
 export function maskItems(offer: Offer): readonly Completion[] {
@@ -26,21 +21,9 @@ export function maskItems(offer: Offer): readonly Completion[] {
   const api = request?.resolved.api ?? null;
   const objection =
     request === null || !offer.environment.kernelKnown
-      ? () => null
+      ? NO_OBJECTION
       : objectionsTo(offer.environment, request.resolved, kernel);
-  const composites = compositesByUse(COMPOSITE_NAMES).flatMap((composite): readonly Completion[] => {
-    const bits = kernel.gfp[composite];
-    const name = compositeText(composite);
-    if (!fitsTyped(offer, name)) return [];
-    return [item(name, "composite", { detail: hex(bits), useless: objection(name, bits), topic: `mask:${name}` })];
-  });
-  const flags = flagsByUse(FLAG_NAMES).flatMap((flag): readonly Completion[] => {
-    const bits = kernel.bits[flag];
-    const name = flagText(flag);
-    if (!fitsTyped(offer, name)) return [];
-    const useless = uselessFlag(kernel, api, flag) ?? objection(name, bits);
-    return [item(name, "flag", { detail: hex(bits), useless, topic: `mask:${name}` })];
-  });
+  const { composites, flags } = builtInMasks(kernel, api, objection, offer.typed);
   const declared = declaredMaskItems(offer);
   const groups = Object.keys(FLAG_GROUPS).map((name) => item(name, "composite", { topic: `mask:${name}` }));
   const ordered =
@@ -60,30 +43,6 @@ function declaredMaskItems(offer: Offer): readonly Completion[] {
           held,
         });
   });
-}
-
-/** Why a flag is of no use in this call; null where it has its effect. */
-function uselessFlag(kernel: Kernel, api: Api | null, flag: Parameters<typeof flagText>[0]): string | null {
-  if (!kernel.exists[flag]) return `not in ${kernel.name}`;
-  if (kernel.bits[flag] === 0) return "no bit with these build options";
-  if (api === null || !api.exists(kernel)) return null;
-  switch (treatmentKind(api, kernel, flag)) {
-    case "refused":
-      return `${api.name} refuses it`;
-    case "clearedWithWarning":
-      return `${api.name} drops it with a warning`;
-    case "cleared":
-      return `${api.name} drops it`;
-    case "ignored":
-      return `${api.name} ignores it`;
-    case "forced":
-      return `${api.name} sets it anyway`;
-    case "no mask":
-      return `${api.name} takes no mask`;
-    case "honoured":
-    case "absent":
-      return null;
-  }
 }
 
 /** The names that stand beside the next one in a mask, up to the parenthesis or the branch that they are in. */

@@ -15,7 +15,8 @@ export function fits(label: string, typed: string): boolean {
   return hasInOrder(label.toLowerCase(), typed);
 }
 
-function hasInOrder(text: string, typed: string): boolean {
+/** The same of what is in lower case already. */
+export function hasInOrder(text: string, typed: string): boolean {
   let at = 0;
   for (let i = 0; i < typed.length; i += 1) {
     const found = text.indexOf(typed.charAt(i), at);

@@ -8,7 +8,7 @@ import { importsOf, isPolicyFile, policyFile } from "../../policy-language/analy
 import { actionsAt, fixAllAction } from "../actions.ts";
 import { hierarchyItemAt, incomingCalls, outgoingCalls } from "../call-hierarchy.ts";
 import { completionsAt, resolveCompletion, TRIGGERS } from "../completion.ts";
-import type { CompletionKind } from "../completion/items.ts";
+import type { Completion, CompletionKind } from "../completion/items.ts";
 import { definitionAt } from "../definition.ts";
 import {
   documentKind,
@@ -66,7 +66,7 @@ export const allocPolicy: DocumentKind = documentKind<SourceFile>({
       triggers: TRIGGERS,
       at(workspace, uri, offset, trigger) {
         const list = completionsAt(workspace, uri, offset, trigger);
-        return { ...list, items: list.items.map((item) => ({ ...item, kind: ITEM_KIND[item.kind] })) };
+        return { ...list, items: list.items.map(itemOfKind) };
       },
       documentation: resolveCompletion,
     },
@@ -132,6 +132,8 @@ const SYMBOL_KIND: Readonly<Record<FileSymbolKind, SymbolKind>> = {
   zone: "field",
   node: "object",
 };
+
+const itemOfKind = kept((item: Completion) => ({ ...item, kind: ITEM_KIND[item.kind] }));
 
 const ITEM_KIND: Readonly<Record<CompletionKind, CompletionItemKind>> = {
   keyword: "keyword",
