@@ -65,29 +65,33 @@ export abstract class TokenReader extends EmbeddedActionsParser {
     return this.OR3(alternatives);
   }
 
+  /**
+   * While the grammar is recorded a choice has no token, and NaN would make V8 keep this number of every node of the
+   * tree, and of all that is made of it, in an object of its own.
+   */
   protected start(token: { readonly startOffset: number }): number {
-    return token.startOffset - this.base;
+    return this.RECORDING_PHASE ? 0 : token.startOffset - this.base;
   }
   /** The end of what was consumed last. */
   protected end(): number {
     return this.endOf(this.previous());
   }
   protected endOf(token: IToken): number {
-    return (token.endOffset ?? token.startOffset) + 1 - this.base;
+    return this.RECORDING_PHASE ? 0 : (token.endOffset ?? token.startOffset) + 1 - this.base;
   }
   protected nameOf(token: IToken): NameNode {
-    return { text: token.image, start: token.startOffset - this.base, end: this.endOf(token) };
+    return { text: token.image, start: this.start(token), end: this.endOf(token) };
   }
   protected numeralOf(token: IToken): Numeral {
     return {
       text: token.image,
-      value: numberValue(token.image),
-      start: token.startOffset - this.base,
+      value: this.RECORDING_PHASE ? 0 : numberValue(token.image),
+      start: this.start(token),
       end: this.endOf(token),
     };
   }
   protected textOf(token: IToken): Text {
-    return { value: stringValue(token.image), start: token.startOffset - this.base, end: this.endOf(token) };
+    return { value: stringValue(token.image), start: this.start(token), end: this.endOf(token) };
   }
   protected missingMask(): Mask {
     const at = Math.max(0, this.end());
