@@ -2,7 +2,8 @@
  * What many edits leave behind: `npm run bench soak`. First random edits of a small file with a library that it
  * imports: findings, hints and colours are compared with those of a workspace that never saw another text.
  * Then edits of long files in the server of dist/ (`npm run build`), with the memory that it holds. By variables:
- * SOAK_EDITS (2000; 100000 takes half an hour), SOAK_SEED, SOAK_LINES (10000), SOAK_HELD (10000 edits of these).
+ * SOAK_EDITS (2000; 100000 takes half an hour), SOAK_SEED, SOAK_LINES (10000), SOAK_HELD (10000 edits of these),
+ * SOAK_FILES (requests,mixed), SOAK_SERVER (dist/server.js).
  */
 import { inRoot } from "../../scripts/paths.ts";
 import { EditedWorkspace } from "../fuzz/_edited-workspace.ts";
@@ -17,6 +18,8 @@ const EDITS = Number(process.env.SOAK_EDITS ?? 2000);
 const SEED = Number(process.env.SOAK_SEED ?? 20261128);
 const LINES = Number(process.env.SOAK_LINES ?? 10_000);
 const HELD_EDITS = Number(process.env.SOAK_HELD ?? 10_000);
+const FILES = (process.env.SOAK_FILES ?? "requests,mixed").split(",");
+const SERVER = process.env.SOAK_SERVER ?? inRoot("dist/server.js");
 const MAIN = "file:///soak/main.allocpolicy";
 const PIECES = ["x", " ", "{", "}", "|", "\n", "GFP_KERNEL", "size 8 B", "// ", '"', "1"];
 const SAID_AFTER = [50, 1000, 2500, 5000, 10_000];
@@ -24,7 +27,7 @@ const SAID_AFTER = [50, 1000, 2500, 5000, 10_000];
 /** What a server of dist/ holds: nine edits of ten are taken back, and now and then it is asked what an editor asks. */
 async function hold(name: string, text: string): Promise<void> {
   const random = new Random(SEED);
-  const client = new Client([process.execPath, inRoot("dist/server.js"), "--stdio"]);
+  const client = new Client([process.execPath, SERVER, "--stdio"]);
   const lines = text.split("\n");
   await client.start();
   client.open(MAIN, text);
@@ -88,5 +91,6 @@ console.log(
 );
 if (differing.length > 0) process.exitCode = 1;
 console.log(`files of ${LINES} lines in the built server, edited`);
-await hold("requests", requests(LINES));
-await hold("mixed", mixed(LINES));
+for (const [name, generate] of Object.entries({ requests, mixed })) {
+  if (FILES.includes(name)) await hold(name, generate(LINES));
+}

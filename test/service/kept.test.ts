@@ -54,7 +54,29 @@ for (let i = 10; i < 110; i += 1) {
 console.log(JSON.stringify({ characters: file.text.length, bytes: living() - before }));
 `;
 
-/** The same for the functions of a C file. */
+/** A file in which policies are edited; how many of its texts live when all was asked. */
+const TEXTS = `
+import { editFile, parseFile } from ${from("grammar/index.ts")};
+import { check } from ${from("server/policy-language/check/check.ts")};
+const uri = "file:///kept/a.allocpolicy";
+const policies = Array.from({ length: 30 }, (_, i) => \`policy driver_\${i} { forbid has __GFP_NOFAIL }\n\`);
+let file = parseFile("kernel 6.12\\n" + policies.join(""));
+let workspace = withDocument(emptyWorkspace(DEFAULT_SETTINGS), uri, file);
+const texts = [];
+check(workspace, uri);
+for (let i = 0; i < 30; i += 1) {
+  const start = file.text.indexOf("__GFP", file.starts[i + 1]);
+  file = editFile(file, { start, end: start, text: "__GFP_COMP | " });
+  texts.push(new WeakRef(file));
+  workspace = withDocument(workspace, uri, file);
+  check(workspace, uri);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+}
+gc();
+console.log(texts.filter((text) => text.deref() !== undefined).length);
+`;
+
+/** As `POLICIES`, with the functions of a C file. */
 const KERNEL_C = `
 import { kernelC } from ${from("server/service/kinds/kernel-c.ts")};
 const uri = "file:///kept/driver.c";
@@ -94,4 +116,11 @@ test.each([
   expect(characters).toBeGreaterThan(80_000);
   // More than a hundred texts were made.
   expect(bytes).toBeLessThan(40 * characters);
+});
+
+test("what is kept of policies that were edited keeps no text but those that an undo may ask for", () => {
+  const args = ["--no-warnings", "--expose-gc", "--input-type=module", "-e", BEGIN + TEXTS];
+  const living = Number(execFileSync(process.execPath, args, { encoding: "utf8" }));
+  expect(living).toBeGreaterThan(1);
+  expect(living).toBeLessThan(12);
 });

@@ -62,9 +62,12 @@ export type SetsOf = (kernel: Kernel, pause?: Pause) => PolicySet;
  */
 export const MOST_WORK = 105_000;
 
-/** The sets of a policy, and what its questions have left. */
+/**
+ * The sets of a policy, and what its questions have left. They outlive the file that they were made in, and keep
+ * nothing of it: each question says what it is asked in.
+ */
 interface KnownSets {
-  readonly setsOf: SetsOf;
+  readonly setsIn: (environment: Environment) => SetsOf;
   asked: boolean;
 }
 
@@ -102,7 +105,7 @@ export function askPolicy<Answer>(
   const { asked } = known;
   known.asked = true;
   try {
-    return question(known.setsOf);
+    return question(known.setsIn(environment));
   } catch (error) {
     // The same question goes on later.
     if (error instanceof Paused) known.asked = asked;
@@ -114,23 +117,27 @@ export function askPolicy<Answer>(
 }
 
 function newSets(environment: Environment, policy: ResolvedPolicy): KnownSets {
-  const byView = new Map<Kernel | string, PolicySet>();
-  const isJudged = asksModelIn(policy);
   const spaceFor = spacesOf(
     [...new Map(environment.kernels.map((kernel) => [viewOf(kernel), kernel])).values()],
     (kernel) => needsOf(environment, policy, kernel),
     new Allowance(MOST_WORK),
   );
+  return { setsIn: setsWithin(spaceFor, policy), asked: false };
+}
+
+function setsWithin(spaceFor: (kernel: Kernel) => Space, policy: ResolvedPolicy): KnownSets["setsIn"] {
+  const byView = new Map<Kernel | string, PolicySet>();
+  const isJudged = asksModelIn(policy);
   const begun = new Map<Kernel | string, Iterator<void, PolicySet>>();
-  const setsOf: SetsOf = (kernel, pause = goOn) => {
-    const view = isJudged ? kernel : viewOf(kernel);
-    const known = byView.get(view);
-    if (known !== undefined) return known;
-    const made = resumed(begun, view, () => policySetInSteps(spaceFor(kernel), environment, policy), pause);
-    byView.set(view, made);
-    return made;
-  };
-  return { setsOf, asked: false };
+  return (environment) =>
+    (kernel, pause = goOn) => {
+      const view = isJudged ? kernel : viewOf(kernel);
+      const known = byView.get(view);
+      if (known !== undefined) return known;
+      const made = resumed(begun, view, () => policySetInSteps(spaceFor(kernel), environment, policy), pause);
+      byView.set(view, made);
+      return made;
+    };
 }
 
 /** Stands for what no predicate asks about. */
@@ -169,14 +176,17 @@ function* policySetInSteps(space: Space, environment: Environment, policy: Resol
   const chosen = bdd.or(...selected.map(({ set }) => set ?? FALSE));
   const modes = selected.map(({ source, set }) => ({ source, set: set ?? bdd.not(chosen) }));
   const conditions = [space.domain, ...conditionsOf(space, clauses)];
+  const certain = readable.length === policy.clauses.length;
+  return { policy, kernel, space, clauses, modes, conditions, taken: takenBy(space, conditions), certain };
+}
+
+function takenBy({ bdd }: Space, conditions: readonly Node[]): PolicySet["taken"] {
   const made = new Map<Node, Node>();
-  const taken = (within: Node): Node => {
+  return (within) => {
     const known = made.get(within) ?? bdd.and(within, ...conditions);
     made.set(within, known);
     return known;
   };
-  const certain = readable.length === policy.clauses.length;
-  return { policy, kernel, space, clauses, modes, conditions, taken, certain };
 }
 
 /** Whether a clause of the policy asks the allocator model. */

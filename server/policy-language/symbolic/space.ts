@@ -123,14 +123,24 @@ export function spacesOf(
   needsOf: (kernel: Kernel) => SpaceNeeds,
   allowance: Allowance = new Allowance(ONE_QUESTION),
 ): (kernel: Kernel) => Space {
-  const needs = kernels.map((kernel) => ({ kernel, ...needsOf(kernel) }));
+  return spacesFor(
+    kernels.map((kernel) => ({ kernel, ...needsOf(kernel) })),
+    allowance,
+  );
+}
+
+/** Who asks for spaces keeps them: nothing of who said what is needed is kept with them. */
+function spacesFor(
+  needs: readonly ({ readonly kernel: Kernel } & SpaceNeeds)[],
+  allowance: Allowance,
+): (kernel: Kernel) => Space {
   const thresholds = [
     ...new Set(
       needs.flatMap(({ thresholdsBytes }) => thresholdsBytes.filter((bytes) => bytes >= 1 && bytes < MOST_BYTES)),
     ),
   ].sort((a, b) => a - b);
   const everyRow = new Set(
-    kernels.flatMap((kernel) => [...allContextVariables(kernel), ...maskBitsOf(kernel)].map(rowsOf(kernel))),
+    needs.flatMap(({ kernel }) => [...allContextVariables(kernel), ...maskBitsOf(kernel)].map(rowsOf(kernel))),
   );
   const order = orderOf(
     [...everyRow].sort((a, b) => a - b),
