@@ -1,4 +1,4 @@
-import type { Item, Mask, Predicate } from "./ast.ts";
+import type { Item } from "./ast.ts";
 import { lex } from "./lexer.ts";
 import type { Region } from "./source-file.ts";
 import * as T from "./tokens.ts";
@@ -108,54 +108,4 @@ function namesOf(item: Item): ReadonlySet<number> {
   };
   visit(item);
   return starts;
-}
-
-/** Calls `visit` for a mask and all masks in it, outer ones first. */
-export function eachMask(mask: Mask, visit: (mask: Mask) => void): void {
-  visit(mask);
-  switch (mask.kind) {
-    case "or":
-    case "and":
-    case "choice":
-    case "equal":
-      for (const operand of mask.operands) eachMask(operand, visit);
-      break;
-    case "not":
-    case "zero":
-      eachMask(mask.operand, visit);
-      break;
-    case "paren":
-      eachMask(mask.inner, visit);
-      break;
-    case "call":
-      eachMask(mask.argument, visit);
-      break;
-    case "name":
-    case "number":
-    case "missing":
-      break;
-  }
-}
-
-/** Calls `visit` for a predicate and all predicates in it, outer ones first. */
-export function eachPredicate(predicate: Predicate, visit: (predicate: Predicate) => void): void {
-  visit(predicate);
-  switch (predicate.kind) {
-    case "or":
-    case "and":
-      for (const operand of predicate.operands) eachPredicate(operand, visit);
-      break;
-    case "not":
-      eachPredicate(predicate.operand, visit);
-      break;
-    case "paren":
-      eachPredicate(predicate.inner, visit);
-      break;
-    case "mask":
-    case "in":
-    case "measure":
-    case "model":
-    case "missing":
-      break;
-  }
 }

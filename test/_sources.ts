@@ -64,6 +64,12 @@ export const exportsOf = (file: string): readonly Export[] =>
     isType: kind === "interface" || kind === "type",
   }));
 
+/** The names that a file exports and that another one declares. */
+export const handedOnBy = (file: string): readonly string[] =>
+  [...readFileSync(inRoot(file), "utf8").matchAll(/^export (?:type )?\{([^}]*)\} from/gm)].flatMap(([, names = ""]) =>
+    [...names.matchAll(/(?:type )?(\w+)(?: as (\w+))?/g)].map(([, name = "", as]) => as ?? name),
+  );
+
 /**
  * The circles of a graph: its strongly connected components of more than one node, and nodes with an arrow to
  * themselves. Tarjan's algorithm.

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { BUNDLES } from "../scripts/build.ts";
 import { inRoot } from "../scripts/paths.ts";
 import { kernelOf, newestRelease } from "../server/model/kernels/kernels.ts";
-import { exportsOf, importsOf, PROGRAM_FOLDERS, sourceFiles, type Export } from "./_sources.ts";
+import { exportsOf, handedOnBy, importsOf, PROGRAM_FOLDERS, sourceFiles, type Export } from "./_sources.ts";
 
 /** Whoever starts these finds their exports by name: VS Code, a web worker, the program's own door. */
 const ENTRIES: ReadonlySet<string> = new Set(BUNDLES.map(({ entryPoints: [entry] }) => entry));
@@ -50,6 +50,18 @@ describe("the exports of the program", () => {
   test("are constants, functions and classes only where another file takes them, be it a test", () => {
     const needless = alone.filter(({ file, name, isType }) => !isType && !tested.has(`${file} ${name}`));
     expect(told(needless)).toEqual([]);
+  });
+});
+
+describe("what a file hands on of another", () => {
+  test("is taken from it by somebody", () => {
+    const taken = takenBy([...TAKERS, ...sourceFiles("test")]);
+    const whole = takenBy(PROGRAM);
+    const handed = PROGRAM.filter((file) => !ENTRIES.has(file) && !whole.has(`${file} *`)).flatMap((file) =>
+      handedOnBy(file).map((name) => `${file} ${name}`),
+    );
+    expect(handed.length).toBeGreaterThan(30);
+    expect(handed.filter((one) => !taken.has(one))).toEqual([]);
   });
 });
 
