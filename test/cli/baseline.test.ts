@@ -83,11 +83,33 @@ describe("a baseline", () => {
     ["is missing", null, "cannot read the baseline known.json: there is no such file"],
     ["is something else", "{}", "known.json is no baseline"],
     ["is no JSON", "kernel 6.12", "known.json is no baseline"],
-    ["has an entry of another shape", '{"version":1,"findings":[{"rule":1}]}', "known.json is no baseline"],
+    ["is of another version", '{"version":2,"findings":[]}', "known.json is no baseline"],
+    ["is a list", "[]", "known.json is no baseline"],
+    ["has no findings", '{"version":1}', "known.json is no baseline"],
+    ["has an entry that is none", '{"version":1,"findings":[null]}', "known.json is no baseline"],
   ])("that %s is refused", async (_what, text, message) => {
     const cwd = folderWith({ "a.allocpolicy": OLD, ...(text === null ? {} : { [BASELINE]: text }) });
     const { status, out, err } = await checked(cwd);
     expect([status, out]).toEqual([2, ""]);
     expect(err).toContain(message);
+  });
+
+  test.each([
+    ["rule", 1],
+    ["path", null],
+    ["declaration", 0],
+    ["text", undefined],
+    ["count", "1"],
+    ["count", 0],
+    ["count", -1],
+    ["count", 0.5],
+  ])("with an entry whose %s is %s is refused", async (field, value) => {
+    const entry = { path: "a.allocpolicy", rule: "sleep-in-atomic", declaration: null, text: "x", count: 1 };
+    const baseline = (findings: object): string => JSON.stringify({ version: 1, findings: [findings] });
+    const cwd = folderWith({ "a.allocpolicy": "kernel 6.12\n", [BASELINE]: baseline(entry) });
+    expect((await checked(cwd)).status).toBe(0);
+    writeFileSync(join(cwd, BASELINE), baseline({ ...entry, [field]: value }));
+    const { status, err } = await checked(cwd);
+    expect([status, err]).toEqual([2, expect.stringContaining("known.json is no baseline")]);
   });
 });

@@ -64,7 +64,9 @@ function isEntry(value: unknown): value is BaselineEntry {
     typeof path === "string" &&
     (declaration === null || typeof declaration === "string") &&
     typeof text === "string" &&
-    typeof count === "number"
+    typeof count === "number" &&
+    Number.isSafeInteger(count) &&
+    count > 0
   );
 }
 
