@@ -159,6 +159,37 @@ request only   { api alloc_pages  order 2  flags GFP_ATOMIC | __GFP_NOFAIL }
     });
   });
 
+  test("--runs has the request with its fallbacks too: as the kernel does it, and in the modes of both", async () => {
+    const again = `fallback again }
+request again like unplug { flags GFP_KERNEL | __GFP_RETRY_MAYFAIL  fallback unplug }`;
+    const cwd = folderWith({
+      "r.allocpolicy": RANGE.replace("flags GFP_KERNEL }", `flags GFP_KERNEL | __GFP_NORETRY  ${again}`),
+      "plain.allocpolicy": RANGE.slice(0, RANGE.indexOf("policy"))
+        .concat(RANGE.slice(RANGE.indexOf("request")))
+        .replace("flags GFP_KERNEL }", `flags GFP_KERNEL  ${again}`),
+    });
+    const rowsOf = async (file: string): Promise<ReadonlyMap<string, number>> => {
+      const { out } = await run(["simulate", file, "--runs", "200", "--request", "unplug", "--json"], { cwd });
+      const rows: readonly { mode: string; result: { successes: { count: number } } }[] = JSON.parse(out)[0].rows;
+      return new Map(rows.map(({ mode, result }) => [mode, result.successes.count]));
+    };
+    const rows = await rowsOf("r.allocpolicy");
+    expect([...rows.keys()]).toEqual([
+      "kernel 6.12",
+      "fast",
+      "hard",
+      "normal",
+      "kernel 6.12: unplug, then again",
+      "modes: unplug, then again",
+    ]);
+    for (const [chain, first] of [
+      ["kernel 6.12: unplug, then again", "kernel 6.12"],
+      ["modes: unplug, then again", "fast"],
+    ] as const)
+      expect([chain, (rows.get(chain) ?? 0) > (rows.get(first) ?? 0)]).toEqual([chain, true]);
+    expect([...(await rowsOf("plain.allocpolicy")).keys()]).toEqual(["kernel 6.12", "kernel 6.12: unplug, then again"]);
+  });
+
   test("--svg draws the modes: docs/hard-mode.svg is of the example", async () => {
     const args = ["simulate", "examples/hard-mode.allocpolicy", "--runs", "2000", "--request", "unplug", "--svg"];
     const { status, out } = await run(args, { cwd: inRoot() });

@@ -132,6 +132,36 @@ describe("settings", () => {
   });
 });
 
+describe("settings that say the same", () => {
+  test("have one key, in whatever order they are written", () => {
+    const [one, other] = [
+      { config: { NUMA: "on", LOCKDEP: "n" }, rules: { a: "off", b: "error" } },
+      { config: { LOCKDEP: false, NUMA: "y" }, rules: { b: "error", a: "off" } },
+    ];
+    expect(settingsKey(settingsOf(one))).toBe(settingsKey(settingsOf(other)));
+    for (const different of [
+      { kernel: "6.1" },
+      { config: { NUMA: "on" } },
+      { rules: { a: "off" } },
+      { kernelC: "off" },
+    ])
+      expect(settingsKey(settingsOf({ ...one, ...different }))).not.toBe(settingsKey(settingsOf(one)));
+  });
+
+  test("switch the hints off by a word, or as editors write a group of settings", () => {
+    const shown = (inlayHints: unknown): boolean => settingsOf({ inlayHints }).inlayHints;
+    expect([false, { enabled: false }, true, { enabled: true }, {}, { enabled: "off" }, "off"].map(shown)).toEqual([
+      false,
+      false,
+      true,
+      true,
+      true,
+      true,
+      true,
+    ]);
+  });
+});
+
 describe("packed tokens", () => {
   test("give each token its line and column again", () => {
     fc.assert(

@@ -1,7 +1,7 @@
 // What takes long is done in slices: others are answered in between, and what is there is told before the rest.
 import { describe, expect, test } from "vitest";
 import { ENTANGLED } from "../policy-language/policies/_entangled.ts";
-import { CLEAN, codes, MAIN, positionOf, SLEEPER, start } from "./_fixture.ts";
+import { CLEAN, codes, MAIN, onDisk, positionOf, SLEEPER, start } from "./_fixture.ts";
 
 const SLEEPERS = `kernel 6.12\n${Array.from(
   { length: 700 },
@@ -41,6 +41,22 @@ describe("a policy that takes long", () => {
       .then(() => order.push("hover"));
     await Promise.all([diagnostics, hover]);
     expect(order).toEqual(["hover", "diagnostics"]);
+  });
+
+  test("leaves no marks where it is closed before it is decided, though its file is there", async () => {
+    const client = await start();
+    const folder = onDisk({ "slow.allocpolicy": slow });
+    const [uri, user] = [`${folder}/slow.allocpolicy`, `${folder}/user.allocpolicy`];
+    client.open(user, 'import "slow.allocpolicy"\n');
+    await client.publishes(user, () => true);
+    client.open(uri, slow);
+    // Its analysis has begun when questions are answered between its steps.
+    for (let asked = 0; asked < 3; asked += 1) await client.request("allocpolicy/kernels", {});
+    client.notify("textDocument/didClose", { textDocument: { uri } });
+    const all = await client.request("workspace/diagnostic", { previousResultIds: [] });
+    expect(JSON.stringify(all)).toContain(uri);
+    for (let asked = 0; asked < 3; asked += 1) await client.request("allocpolicy/kernels", {});
+    expect(client.published.filter((each) => each.uri === uri).map(({ diagnostics }) => diagnostics)).toEqual([[]]);
   });
 });
 

@@ -167,6 +167,19 @@ memory m {
     ]);
   });
 
+  test("has no more free pages of CMA than its area, one range, and times that end behind their beginning", () => {
+    const zone = (facts: string): string => `kernel 6.12\nmemory m { node 0 { zone Normal { ${facts} } } }\n`;
+    expect(marked(zone("managed 64 MiB  free cma order 9: 2  cma_area 2 MiB"))).toEqual(["2 MiB: memory-impossible"]);
+    expect(marked(zone("managed 64 MiB  free cma order 9: 1  cma_area 2 MiB"))).toEqual([]);
+    expect(marked(zone("managed 4 MiB  pinned 1 pages for 7 tries .. 5 tries"))).toEqual([
+      "7 tries .. 5 tries: memory-impossible",
+    ]);
+    expect(marked(zone("managed 4 MiB  pinned 1 pages for 5 tries .. 7 tries"))).toEqual([]);
+    const ranges = "zone Normal { managed 64 MiB  range { movable 3 pages } }";
+    const [twice, ...others] = findingsIn(`kernel 6.12\nmemory m { node 0 { ${ranges} }  node 1 { ${ranges} } }\n`);
+    expect([twice?.text, twice?.message, others]).toEqual(["range", expect.stringMatching(/asks for one range/), []]);
+  });
+
   test("like another is judged by what both say", () => {
     expect(
       marked(`

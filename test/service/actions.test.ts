@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { decodeMask } from "../../server/service/decode.ts";
-import { findingsOf, placedFindings } from "../../server/service/findings.ts";
+import { findingsOf, findingsSoFar, makeFindings, placedFindings } from "../../server/service/findings.ts";
 import { kernelInForce } from "../../server/service/kernel-in-force.ts";
 import { ruleSummary } from "../../server/service/rule-summary.ts";
 import { catalogue } from "../../server/policy-language/catalogue.ts";
@@ -59,6 +59,37 @@ describe("findings", () => {
     expect(findings).toHaveLength(3);
     expect(total).toBeGreaterThanOrEqual(5);
     expect(findings.map(({ start, end }) => text.slice(start, end))).toContain("GFP_KERNEL");
+  });
+});
+
+describe("findings of which only some are made", () => {
+  const name = (at: number): string => `r${String(at).padStart(2, "0")}`;
+  const text = `kernel 6.12\n${Array.from({ length: 90 }, (_, at) => `request ${name(at)} { api kmalloc  size ${at + 1} B  flags GFP_KERNEL  context softirq }\n`).join("")}`;
+
+  test.each([0, 45, 89])("are those around the place that was looked at: request %d", (at) => {
+    const { workspace, uri } = fixture(text);
+    const around = text.indexOf(name(at));
+    let steps = 0;
+    expect(makeFindings(workspace, uri, around, () => steps++ > 30)).toBe(false);
+    const { runs, total, complete } = findingsSoFar(workspace, uri, around, { whole: 1000, part: 6 });
+    const told = placedFindings(runs).map(({ start }) => text.slice(0, start).split("\n").length - 2);
+    expect(complete).toBe(false);
+    expect(total).toBeGreaterThan(told.length);
+    expect(told).toContain(at);
+    expect(told).toHaveLength(6);
+    for (const one of told) expect(Math.abs(one - at)).toBeLessThan(7);
+  });
+
+  test("are all told where they are few, and up to the limit when all are made", () => {
+    const { workspace, uri } = fixture(text);
+    let steps = 0;
+    makeFindings(workspace, uri, 0, () => steps++ > 30);
+    const part = findingsSoFar(workspace, uri, 0, { whole: 1000, part: 1000 });
+    expect(placedFindings(part.runs)).toHaveLength(part.total);
+    expect(makeFindings(workspace, uri, 0, () => false)).toBe(true);
+    const whole = findingsSoFar(workspace, uri, 0, { whole: 7, part: 3 });
+    expect([placedFindings(whole.runs).length, whole.complete]).toEqual([7, true]);
+    expect(whole.total).toBeGreaterThanOrEqual(90);
   });
 });
 

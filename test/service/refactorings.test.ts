@@ -61,6 +61,25 @@ describe("refactorings", () => {
     ).toEqual([]);
   });
 
+  test("put a mask that is more than names in parentheses before a first try adds to it", () => {
+    const text = "kernel 6.12\n\nrequest plug {\n  api   alloc_pages\n  order 4\n  flags GFP_KERNEL & ~__GFP_FS\n}\n";
+    const after = refactored(at(text, "plug"), /^Split/);
+    expect(after).toContain("  flags (GFP_KERNEL & ~__GFP_FS) | __GFP_NORETRY | __GFP_NOWARN\n");
+    expect(after).toContain("{\n  flags    GFP_KERNEL & ~__GFP_FS\n");
+  });
+
+  test("split no request that has its fallback, or gives up early already, and none but by its name", () => {
+    const split = (properties: string, place = "plug"): readonly string[] => {
+      const text = `kernel 6.12\n\nrequest plug {\n  api   alloc_pages\n  order 4\n${properties}}\n`;
+      const { workspace, uri, offset } = fixture(at(text, place));
+      return refactoringsAt(workspace, uri, offset, offset).flatMap(({ title }) => title.match(/^Split/) ?? []);
+    };
+    expect(split("  flags GFP_KERNEL\n")).toHaveLength(1);
+    expect(split("  flags GFP_KERNEL\n", "order")).toEqual([]);
+    expect(split("  flags GFP_KERNEL\n  fallback none\n")).toEqual([]);
+    expect(split("  flags GFP_KERNEL | __GFP_NORETRY\n")).toEqual([]);
+  });
+
   test("are not offered where there is nothing to make", () => {
     for (const marked of [REQUEST.replace("64", "6$04"), "flags A = GFP_$0KERNEL\n", "// $0\n"]) {
       const { workspace, uri, offset } = fixture(marked);
