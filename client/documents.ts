@@ -20,7 +20,7 @@ export interface Documents {
   /** A glob for their files. */
   readonly files: string;
   readonly has: (document: TextDocument) => boolean;
-  /** The editor that the user is in, if it shows one of them. */
+  /** The editor that the user is in, if it shows one of them; while a page is in front, the only one beside it. */
   readonly activeEditor: () => TextEditor | undefined;
   /** Those that are open, and so many of those that the workspace holds; each once. */
   readonly find: (limit: number) => Promise<readonly Uri[]>;
@@ -48,8 +48,10 @@ export function documentsOf(context: ExtensionContext): {
 const activeAmong = (has: Documents["has"]): Judged => ({
   has,
   activeEditor() {
-    const editor = window.activeTextEditor;
-    return editor !== undefined && has(editor.document) ? editor : undefined;
+    if (window.activeTextEditor !== undefined)
+      return has(window.activeTextEditor.document) ? window.activeTextEditor : undefined;
+    const [beside, ...others] = window.visibleTextEditors.filter(({ document }) => has(document));
+    return others.length === 0 ? beside : undefined;
   },
 });
 

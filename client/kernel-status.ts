@@ -55,6 +55,7 @@ export function showKernelStatus(client: BaseLanguageClient, documents: Judged):
   const parts: Disposable[] = [
     item,
     window.onDidChangeActiveTextEditor(() => void ask()),
+    window.onDidChangeVisibleTextEditors(() => void ask()),
     workspace.onDidChangeTextDocument(({ document }) => {
       if (documents.has(document)) askSoon();
     }),

@@ -39,7 +39,7 @@ td .differs { margin-left: 0.6em; }
 footer { padding: min(8px, 1vh) 16px min(10px, 1vh); min-height: 1.6em; max-height: 24vh; overflow: auto; border-top: 1px solid var(--vscode-panel-border); line-height: 1.5; }
 @media (max-height: 480px) { h1 { font-size: 1em; } .subtitle, header button { display: none; } header { padding: 2px 16px; } main { min-height: 60vh; } footer { max-height: 3em; } thead th { padding-top: 1px; padding-bottom: 1px; } }
 /* Beside a text there is room for symbols, which the legend explains; whoever hears the page is told the words. */
-@media (max-width: 560px) { .broad td .word { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } td { position: relative; } }
-@media (max-width: 480px) { th, td { padding: 0 6px; } tbody th:not(.group), .corner { max-width: 42vw; overflow: hidden; text-overflow: ellipsis; } .mode { min-width: 5em; } .mode .when { overflow-wrap: anywhere; } }
+@media (max-width: 560px) { .broad td .word { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } td { position: relative; } .mode { min-width: 5em; } .mode .when { max-width: 10em; overflow-wrap: anywhere; } }
+@media (max-width: 480px) { th, td { padding: 0 6px; } tbody th:not(.group), .corner { max-width: 42vw; overflow: hidden; text-overflow: ellipsis; } }
 @media (forced-colors: active) { td.required, td.selects { border: 1px solid; } }
 `;

@@ -111,7 +111,7 @@ export abstract class MaskRules extends ValueRules {
         this.position++;
         if (!this.at(PIPE) && !this.at(AMP)) continue;
         this.position++;
-      } else if (type === COMMA && !this.list && this.blocks > 0 && this.peek(2).indent < 0) {
+      } else if (type === COMMA && !this.list && this.blocks > 0 && this.peek(2).indent < 0 && !this.isNextItem()) {
         this.report(token, "`,` joins no flags: write `|`.", { title: "Write |", text: " |" });
         this.position++;
       } else if ((type === COMPARE || type === EQUALS) && token.indent < 0) {

@@ -8,7 +8,7 @@ import { Damage, NOT_VALID } from "./damage.ts";
 import { TokenReader } from "./reading.ts";
 import { OneTokenAhead } from "./one-token-ahead.ts";
 import { startsIn, UNKNOWN_STARTS, type Starts } from "./starts.ts";
-import { NO_STARTS, LCURLY, RCURLY, RPAREN, SEMI, END, PADDING } from "./token-numbers.ts";
+import { COMMA, NO_STARTS, LCURLY, RCURLY, RPAREN, SEMI, END, PADDING } from "./token-numbers.ts";
 
 /** Masks and predicates nest at most this deep; no real one comes near. */
 const MAX_DEPTH = 200;
@@ -209,12 +209,23 @@ export abstract class RecoveringParser extends TokenReader {
       return true;
     }
     if (token.indent >= 0 && this.blocks > 1 && this.outer.has(type)) return false;
+    if (type === COMMA && this.isNextItem()) {
+      this.report(token, "Nothing stands between these: leave the `,` out.", { title: "Remove the comma", text: "" });
+      this.position++;
+      return true;
+    }
     const before = this.position;
     this.report(token, `Expected ${what}, ${found(token.image)}.`);
     this.skip();
     if (this.at(SEMI)) this.position++;
     else if (this.position === before && !this.at(RCURLY)) this.position++;
     return true;
+  }
+
+  /** Whether behind the next token another item begins, or the block ends. */
+  protected isNextItem(): boolean {
+    const { tokenTypeIdx: next } = this.peek(2);
+    return this.starts.has(next) || (next === RCURLY && this.starts.size > 0);
   }
 
   /** Reads one item of a block; if it is in order, later damage is a mistake of its own and is reported. */
@@ -231,7 +242,7 @@ export abstract class RecoveringParser extends TokenReader {
     // Damage that a line ends, with a proper item on the next, is over.
     if (
       this.events === before
-        ? this.starts.has(type) || type === RCURLY || type === END
+        ? this.starts.has(type) || type === RCURLY || type === END || (type === COMMA && this.isNextItem())
         : indent >= 0 && this.starts.has(type)
     )
       this.quiet = false;

@@ -4,7 +4,7 @@ import { NUMBER_PROPERTIES } from "../request-properties.ts";
 import { AS } from "../roles.ts";
 import * as T from "../tokens.ts";
 import { ContextRules } from "./contexts.ts";
-import { NUMBER, types, FIRST_OF_TABLE } from "./token-numbers.ts";
+import { COMMA, NAMES, NUMBER, types, FIRST_OF_TABLE } from "./token-numbers.ts";
 
 const NODE_VALUES = new Set([NUMBER, ...types(T.Any)]);
 const HANDLES_VALUES = types(T.Null, T.Nothing);
@@ -22,6 +22,15 @@ export abstract class RequestRules extends ContextRules {
     });
     return { kind: "request", doc, name, like, properties, start: this.start(word), end: this.end() };
   });
+
+  /** Several places at once are a context of their own. */
+  private noMoreContexts(context: NameNode | null): void {
+    if (!this.tolerant || context === null || !this.at(COMMA)) return;
+    const next = this.peek(2);
+    if (!NAMES.has(next.tokenTypeIdx) || this.isNextItem()) return;
+    const both = `context here { in ${context.text} in ${next.image} }`;
+    this.report(this.peek(), `A request has one context: declare \`${both}\`, and name that.`);
+  }
 
   private readonly properties: IOrAlt<Property>[] = [
     {
@@ -56,6 +65,7 @@ export abstract class RequestRules extends ContextRules {
       ALT: () => {
         this.CONSUME(T.Context);
         const context = this.keepName(() => this.CONSUME2(T.Name, AS.context));
+        this.noMoreContexts(context);
         return { kind: "context", keyword: this.itemKeyword, context, start: this.itemStart, end: this.end() };
       },
     },

@@ -8,6 +8,7 @@ export interface Abilities {
   readonly refreshesDiagnostics: boolean;
   readonly refreshesInlayHints: boolean;
   readonly refreshesSemanticTokens: boolean;
+  readonly refreshesCodeLenses: boolean;
   readonly configuration: boolean;
   readonly registersConfiguration: boolean;
   readonly registersWatchers: boolean;
@@ -54,6 +55,7 @@ export function abilitiesOf(client: ClientCapabilities, rulePages: string = PAGE
     refreshesDiagnostics: workspace.diagnostics?.refreshSupport === true,
     refreshesInlayHints: workspace.inlayHint?.refreshSupport === true,
     refreshesSemanticTokens: workspace.semanticTokens?.refreshSupport === true,
+    refreshesCodeLenses: workspace.codeLens?.refreshSupport === true,
     configuration: workspace.configuration === true,
     registersConfiguration: workspace.didChangeConfiguration?.dynamicRegistration === true,
     registersDocuments: [textDocument.synchronization, textDocument.hover, textDocument.codeAction].every(

@@ -74,6 +74,7 @@ export function publisherOf(
         if (can.pullsDiagnostics && can.refreshesDiagnostics) quietly(connection.languages.diagnostics.refresh());
         if (can.refreshesInlayHints) quietly(connection.languages.inlayHint.refresh());
         if (can.refreshesSemanticTokens) quietly(connection.languages.semanticTokens.refresh());
+        if (can.refreshesCodeLenses) quietly(connection.sendRequest("workspace/codeLens/refresh"));
         if (can.hearsOfAnswers) quietly(connection.sendNotification(ANSWERS_CHANGED));
       }, 0);
     },

@@ -13,8 +13,13 @@ export function bulleted(lines: readonly string[]): string {
   return lines.length === 1 ? (lines[0] ?? "") : lines.map((line) => `- ${line}`).join("\n");
 }
 
+/** Text as code, on one line: its marks are longer than any backticks in it, so that it does not end before its end. */
 export function code(text: string): string {
-  return `\`${text}\``;
+  const line = text.includes("\n") ? text.replace(/\s*\n\s*/g, " ") : text;
+  if (!line.includes("`")) return `\`${line}\``;
+  const longest = Math.max(...[...line.matchAll(/`+/g)].map(([run]) => run.length));
+  const mark = "`".repeat(longest + 1);
+  return `${mark} ${line} ${mark}`;
 }
 
 /** Text of a file as a block of code. Its fence is longer than any that stands in it. */
@@ -43,7 +48,7 @@ export function plainMarkdown(markdown: string): string {
   return markdown
     .replace(/^`{3,}\w*\n?/gm, "")
     .replace(/\*\*|(?<!\\)`/g, "")
-    .replace(/\\([[\]<`~\\])/g, "$1");
+    .replace(/\\([\\`*_~{}[\]<>#|&])/g, "$1");
 }
 
 /** A name and what it is, then paragraphs; empty ones are left out. */
@@ -53,7 +58,7 @@ export function heading(name: string, kind: string, paragraphs: readonly string[
 
 /** Text that stands for itself. */
 export function escaped(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>#|]/g, "\\$&");
+  return text.replace(/[\\`*_~{}[\]<>#|&]/g, "\\$&");
 }
 
 /** Code in a table, where a `|` ends the cell, in code as well. */

@@ -3,6 +3,7 @@ import type { Workspace } from "../documents/workspace.ts";
 import type { Environment } from "../policy-language/analysis/environment.ts";
 import { environmentOf } from "../policy-language/analysis/file-analysis.ts";
 import type { Change } from "./actions.ts";
+import { referencesAt } from "./references.ts";
 import { regionAt, wordAtOffset, type PlacedRegion } from "./regions.ts";
 
 /** A change of the text that means the same afterwards, or a step that its title says. */
@@ -19,11 +20,13 @@ export function refactoringsAt(workspace: Workspace, uri: string, start: number,
   if (environment === null || placed === null || placed.region.problems.length > 0) return [];
   const { item } = placed.region;
   if (item === null) return [];
-  const at: At = { environment, placed, item, start: start - placed.start, end: end - placed.start };
-  return [extractMask, inlineMask, nameContext, splitRequest].flatMap((make) => make(at) ?? []);
+  const at: At = { workspace, uri, environment, placed, item, start: start - placed.start, end: end - placed.start };
+  return [extractMask, inlineMask, inlineEverywhere, nameContext, splitRequest].flatMap((make) => make(at) ?? []);
 }
 
 interface At {
+  readonly workspace: Workspace;
+  readonly uri: string;
   readonly environment: Environment;
   readonly placed: PlacedRegion;
   readonly item: Item;
@@ -54,18 +57,33 @@ function freshName(environment: Environment, space: "mask" | "context" | "subjec
 function extractMask(at: At): Refactoring | null {
   const property = propertyAround(at, "flags");
   if (property?.kind !== "flags" || property.mask.kind === "missing" || property.mask.kind === "name") return null;
-  const { mask } = property;
+  const mask = selectedOf(property.mask, at) ?? property.mask;
   const request = at.item.kind === "request" ? (at.item.name?.text ?? "request") : "request";
   const name = freshName(at.environment, "mask", `${request.toUpperCase()}_FLAGS`);
   const begin = beginOf(at);
   return {
-    title: `Extract the mask to flags ${name}`,
+    title:
+      mask === property.mask
+        ? `Extract the mask to flags ${name}`
+        : `Extract ${oneLine(textOf(at, mask))} to flags ${name}`,
     kind: "extract",
     changes: [
       change(at, begin, begin, `flags ${name} = ${oneLine(textOf(at, mask))}\n\n`),
       change(at, mask.start, mask.end, name),
     ],
   };
+}
+
+/** The flags of an `or` that are selected, where it is several of them and not all. */
+function selectedOf(mask: Mask, { start, end }: Span): Span | null {
+  const inner = mask.kind === "paren" ? [mask.inner] : "operands" in mask ? mask.operands : [];
+  const around = inner.find((one) => one.start <= start && end <= one.end);
+  if (around !== undefined) return selectedOf(around, { start, end });
+  if (mask.kind !== "or") return null;
+  const selected = mask.operands.filter((one) => start < one.end && one.start < end);
+  const [first, last] = [selected.at(0), selected.at(-1)];
+  if (first === undefined || last === undefined || selected.length === mask.operands.length) return null;
+  return selected.length > 1 ? { start: first.start, end: last.end } : null;
 }
 
 /** Where a declared mask is named, its expression takes the place of the name. */
@@ -77,14 +95,43 @@ function inlineMask(at: At): Refactoring | null {
   const { value } = binding.declaration;
   const source = at.environment.placeOf(binding)?.region.text.slice(value.start, value.end) ?? "";
   if (source === "" || value.kind === "missing") return null;
-  const isWhole = value.kind === "name" || value.kind === "number" || value.kind === "paren" || value.kind === "call";
-  const stands = standsAlone(at.item, found.word);
-  const text = isWhole || stands ? oneLine(source) : `(${oneLine(source)})`;
+  const text = inPlaceOf(found.word, at.item, value, source);
   return {
     title: `Inline ${found.word.text}`,
     kind: "inline",
     changes: [{ start: found.range.start, end: found.range.end, text }],
   };
+}
+
+/** On the name of a declared mask that only this file uses: the expression takes its place in all of it. */
+function inlineEverywhere(at: At): Refactoring | null {
+  const { item, uri, placed, environment } = at;
+  if (item.kind !== "flags" || item.name === null || item.value.kind === "missing") return null;
+  const { name, value } = item;
+  if (at.start < name.start || name.end < at.end) return null;
+  const uses = referencesAt(at.workspace, uri, placed.start + name.start).filter(({ declares }) => !declares);
+  if (uses.length === 0 || uses.some((use) => use.uri !== uri)) return null;
+  const changes = uses.map(({ start, end }): Change => {
+    const user = regionAt(environment.file, start);
+    const by = user?.start ?? 0;
+    return {
+      start,
+      end,
+      text: inPlaceOf({ start: start - by, end: end - by }, user?.region.item ?? item, value, textOf(at, value)),
+    };
+  });
+  const behind = /^[ \t]*\n{0,2}/.exec(environment.file.text.slice(placed.start + item.end))?.[0].length ?? 0;
+  return {
+    title: `Inline ${name.text} everywhere, and remove it`,
+    kind: "inline",
+    changes: [change(at, beginOf(at), item.end + behind, ""), ...changes],
+  };
+}
+
+/** The source of a mask where a name stood, in parentheses where they are needed. */
+function inPlaceOf(word: Span, item: Item, { kind }: Mask, source: string): string {
+  const isWhole = kind === "name" || kind === "number" || kind === "paren" || kind === "call";
+  return isWhole || standsAlone(item, word) ? oneLine(source) : `(${oneLine(source)})`;
 }
 
 /** Whether the name is the whole mask of a property or declaration, or an operand of `|` alone. */

@@ -216,6 +216,9 @@ describe("explain of a call in C", () => {
     expect((await explained("kmalloc(64, GFP_KERNEL)", "--flags", "GFP_NOFS")).err).toContain(
       "the call says flags GFP_KERNEL: leave --flags out",
     );
+    expect((await explained("GFP_KERNEL", "--api", "kmalloc")).err).toContain(
+      "is a mask: beside --api write --flags 'GFP_KERNEL'",
+    );
   });
 
   test.each([

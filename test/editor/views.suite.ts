@@ -238,6 +238,27 @@ expect unplug on host { succeeds }
     );
   });
 
+  test("while a page is in front its commands mean the policy file beside it", async () => {
+    await openFile("beside.allocpolicy", POLICIES);
+    const { kernelInForce } = await extension();
+    await until("the kernel", () => kernelInForce(), kernelInForce);
+    const kernel = kernelInForce();
+    await commands.executeCommand("allocpolicy.openWalkthrough");
+    await until(
+      "the first steps in front",
+      () => window.activeTextEditor === undefined || undefined,
+      () => window.tabGroups.activeTabGroup.activeTab?.label,
+    );
+    await commands.getCommands();
+    assert.equal(kernelInForce(), kernel);
+    await commands.executeCommand("allocpolicy.diffKernels", "6.1", "6.12");
+    await until(
+      "a diff editor",
+      () => window.tabGroups.activeTabGroup.activeTab?.input instanceof TabInputTextDiff || undefined,
+      () => window.tabGroups.activeTabGroup.activeTab?.label,
+    );
+  });
+
   test("two policies are compared on a page", async () => {
     await openFile("compared.allocpolicy", POLICIES);
     await extension();

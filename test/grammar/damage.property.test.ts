@@ -214,6 +214,13 @@ describe("Problems", () => {
     ["flags A = (__force gfp_t) 0x10u", "(__force gfp_t): A mask takes no cast: remove it."],
     ["flags A = B ? C", "C: Expected `:`, found the end."],
     ["request r { flags A, B }", ",: `,` joins no flags: write `|`."],
+    ["request r { api kmalloc, flags A }", ",: Nothing stands between these: leave the `,` out."],
+    ["request r { flags A, }", ",: Nothing stands between these: leave the `,` out."],
+    ["policy p { forbid has A, require has B }", ",: Nothing stands between these: leave the `,` out."],
+    [
+      "request r { context softirq, spinlock }",
+      ",: A request has one context: declare `context here { in softirq in spinlock }`, and name that.",
+    ],
     ["request r { flags A < B }", "<: A mask compares nothing: write the flags, joined by `|`."],
     ["flags A = B C", "C: Flags are joined by `|`: write `| C`."],
     ["flags A = (B | C", "(: This `(` is not closed: write the `)`."],

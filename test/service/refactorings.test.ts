@@ -34,6 +34,33 @@ describe("refactorings", () => {
     );
   });
 
+  test("extract only the flags that are selected, where they are several", () => {
+    const { workspace, uri, text } = fixture(
+      `kernel 6.12\n\n${REQUEST.replace("GFP_KERNEL", "GFP_KERNEL | __GFP_ZERO")}`,
+    );
+    const start = text.indexOf("GFP_KERNEL");
+    const made = (selected: string): string => {
+      const [first] = refactoringsAt(workspace, uri, start, start + selected.length);
+      return first === undefined ? "" : `${first.title}: ${applied(text, first.changes)}`;
+    };
+    expect(made("GFP_KERNEL | __GFP_ZERO")).toBe(
+      `Extract GFP_KERNEL | __GFP_ZERO to flags RX_FLAGS: kernel 6.12\n\nflags RX_FLAGS = GFP_KERNEL | __GFP_ZERO\n\n${REQUEST.replace("GFP_KERNEL", "RX_FLAGS")}`,
+    );
+    for (const all of ["GFP", "GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN"]) expect(made(all)).toMatch(/^Extract the mask/);
+  });
+
+  test("inline a declared mask wherever it is used, on its own name", () => {
+    const text =
+      "kernel 6.12\n\n/// Quiet.\nflags A$0 = GFP_KERNEL | __GFP_ZERO\n\nflags B = A | __GFP_NOWARN\nflags C = ~A\n";
+    expect(refactored(text, /^Inline A everywhere/)).toBe(
+      "kernel 6.12\n\nflags B = GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN\nflags C = ~(GFP_KERNEL | __GFP_ZERO)\n",
+    );
+    const { workspace, uri, offset } = fixture(text, {
+      "other.allocpolicy": 'import "main.allocpolicy"\nflags D = A\n',
+    });
+    expect(refactoringsAt(workspace, uri, offset, offset)).toEqual([]);
+  });
+
   test("inline a declared mask, in parentheses where they are needed", () => {
     expect(refactored("flags A = GFP_KERNEL | __GFP_ZERO\nflags B = A$0 | __GFP_NOWARN\n", /^Inline/)).toBe(
       "flags A = GFP_KERNEL | __GFP_ZERO\nflags B = GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN\n",

@@ -98,7 +98,7 @@ export const explain: Command = {
   run: async (args, io) => {
     const { values: options, positionals } = parsed(OPTIONS, args);
     const kernel = kernelFrom(options.kernel, options.config, (said) => io.warn(`${options.kernel}: ${said}\n`));
-    const call = positionals.length === 0 ? {} : writtenCall(positionals.join(" "), kernel);
+    const call = positionals.length === 0 ? {} : writtenCall(positionals.join(" "), kernel, options.api);
     for (const [name, value] of Object.entries(call))
       if (Object.entries(options).some(([option, given]) => option === name && given !== undefined))
         throw new UsageError(`the call says ${name} ${value}: leave --${name} out`);

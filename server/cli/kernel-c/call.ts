@@ -20,21 +20,22 @@ export interface WrittenCall {
 
 /**
  * Reads `kmalloc(4096, GFP_KERNEL | __GFP_NOWARN)` as C does. A size that is no constant is left out. Throws
- * `UsageError` for a text without a call.
+ * `UsageError` for a text without a call. `api`: what an option says of the function already.
  */
-export function writtenCall(text: string, kernel: Kernel): WrittenCall {
+export function writtenCall(text: string, kernel: Kernel, api?: string): WrittenCall {
   const file = readCFile(`void asked(void)\n{\n\t${text.replace(/;\s*$/, "")};\n}\n`);
   const calls = file.functions.flatMap(({ read }) => read.calls);
   const call = calls.find(({ allocation }) => allocation?.api != null) ?? calls[0];
-  if (call === undefined) throw new UsageError(noCallText(text.trim(), kernel));
+  if (call === undefined) throw new UsageError(noCallText(text.trim(), kernel, api));
   return { api: call.allocation?.api ?? call.name, ...maskOf(call), ...numbersOf(call, file, kernel) };
 }
 
 /** What is said of words that are no call: what they are, and what shows it. */
-function noCallText(text: string, kernel: Kernel): string {
+function noCallText(text: string, kernel: Kernel, api: string | undefined): string {
   if (rulePage(text) !== null) return `'${text}' is a finding: 'allocpolicy rules ${text}' shows its page`;
   if (apiNamed(text) !== null) return `'${text}' is a function: write its call as in C, with its arguments`;
   const given = bareMask(kernel, text);
+  if (!("wrong" in given) && api !== undefined) return `'${text}' is a mask: beside --api write --flags '${text}'`;
   if (!("wrong" in given)) return `'${text}' is a mask: write a call that takes it, as 'kmalloc(4096, ${text})'`;
   if (/^(?:__)?GFP_\w+$/.test(text)) return noMaskText(kernel, given);
   return `'${text}' is no call: write one as in C, 'kmalloc(4096, GFP_KERNEL)', or say --api and --flags`;

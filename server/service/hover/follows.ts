@@ -93,7 +93,7 @@ function modeLine({ when, effects }: Mode, textOf: TextOf): string {
 
 function stageLine({ honours, internal }: Stage, textOf: TextOf): string {
   const flags = honours.map(({ start, end }) => code(textOf(start, end)));
-  return `reads ${flags.join(", ")}${internal ? "; internal" : ""}.`;
+  return `reads ${flags.length === 0 ? "no flag" : flags.join(", ")}${internal ? "; internal" : ""}.`;
 }
 
 /** A mode: when it is selected, and what each of its promises means. */

@@ -134,13 +134,13 @@ const NOWHERE = "Where it is made is not proven: this is the answer for a proces
 function provenText(judged: JudgedC, { facts, way }: Proven): string {
   const held = bindingFacts(judged, facts).map((fact) => factText(judged, fact));
   if (way === null) return `${held.join(", ")}.`;
-  const path = pathOf(way).map((step) => `${step.text} (${lineText(judged, step.start)})`);
+  const path = pathOf(way).map((step) => `${escaped(step.text)} (${lineText(judged, step.start)})`);
   return `${held.join(", ")}: ${path.join("; ")}.`;
 }
 
 /** What holds from where the function begins has no line of its own: its path tells where it comes from. */
 function factText(judged: JudgedC, { lock, context, taken, step }: PlacedFact): string {
-  const what = lock === null ? `in \`${context}\`` : `\`${lock}\` is held`;
+  const what = lock === null ? `in ${code(context)}` : `${code(lock)} is held`;
   return taken === null ? what : `${what} since ${lineText(judged, step.start)}`;
 }
 
@@ -180,6 +180,6 @@ function heldBefore(judged: JudgedC, offset: number, family: LockFamily): TakenA
 }
 
 const takenText = (judged: JudgedC, { fn, held }: TakenAt): string =>
-  `\`${held.by}(${held.lock ?? ""})\` took in ${lineText(judged, fn.start + held.at)}`;
+  `${code(`${held.by}(${held.lock ?? ""})`)} took in ${lineText(judged, fn.start + held.at)}`;
 
 const scopeText = (name: string): string | undefined => Object.entries(SCOPES).find(([scope]) => scope === name)?.[1];
