@@ -63,6 +63,12 @@ export class Parameters {
       : this.#refuse(field, "must be a list of texts");
   }
 
+  /** Whether the field is a list of such entries. */
+  isListOf(field: string, isSuch: (entry: unknown) => boolean): boolean {
+    const value = this.#field(field);
+    return isList(value) && value.every(isSuch);
+  }
+
   /** The fields of each entry of a list. */
   list(field: string): readonly Parameters[] {
     const value = this.#field(field);

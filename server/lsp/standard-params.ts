@@ -1,3 +1,4 @@
+import { isObject } from "./initialize-params.ts";
 import type { Parameters } from "./parameters.ts";
 
 /**
@@ -42,6 +43,16 @@ const change: Check = (given) => {
   given.text("text");
   if (given.has("range")) range(given.inner("range"));
 };
+
+/** What `change` lets pass, told without words: there may be thousands in one message. */
+function isChange(given: unknown): boolean {
+  if (!isObject(given) || typeof given.text !== "string") return false;
+  const { range } = given;
+  return range === undefined || range === null || (isObject(range) && isPosition(range.start) && isPosition(range.end));
+}
+
+const isPosition = (given: unknown): boolean =>
+  isObject(given) && Number.isInteger(given.line) && Number.isInteger(given.character);
 
 const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ["textDocument/hover", at],
@@ -142,7 +153,7 @@ const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
       document(given);
       const changed = given.inner("textDocument");
       if (changed.has("version")) changed.number("version");
-      for (const one of given.list("contentChanges")) change(one);
+      if (!given.isListOf("contentChanges", isChange)) for (const one of given.list("contentChanges")) change(one);
     },
   ],
   [

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { differenceOf } from "../../grammar/difference.ts";
 import { editFile, parseFile } from "../../grammar/index.ts";
-import { carryUsers, isNeeded, usersOf } from "../../server/policy-language/analysis/need-users.ts";
+import type { Region, SourceFile } from "../../grammar/source-file.ts";
+import { carryUsers, isNeeded, usersKept, usersOf } from "../../server/policy-language/analysis/need-users.ts";
 import { indexOf, type FileIndex } from "../../server/policy-language/analysis/file-index.ts";
 import { needsOf } from "../../server/policy-language/analysis/needs.ts";
 import { namesOf } from "../../server/policy-language/analysis/region-names.ts";
@@ -84,6 +86,43 @@ describe("Who needs a name", () => {
       }),
       { seed: 32, numRuns: 300 },
     );
+  });
+});
+
+describe("Who stays and needs a name", () => {
+  const expectKept = (before: SourceFile, after: SourceFile): void => {
+    const { start, newEnd } = differenceOf(before.regions, after.regions);
+    for (const key of new Set([...before.regions, ...after.regions].flatMap(needsOf))) {
+      const kept = (isAsked: (region: Region) => boolean): readonly number[] =>
+        after.regions.flatMap((region, i) =>
+          (i < start || i >= newEnd) && isAsked(region) && needsOf(region).includes(key) ? [i] : [],
+        );
+      expect(usersKept(before, after, key).toSorted((one, other) => one - other)).toEqual(kept(() => true));
+      const others = kept(({ kind }) => kind !== "request");
+      expect(usersKept(before, after, key, "all but requests").toSorted((one, other) => one - other)).toEqual(others);
+    }
+  };
+
+  test("is told after any edit", () => {
+    fc.assert(
+      fc.property(policyFile, edit, (text, { at, length, text: inserted }) => {
+        const before = parseFile(text);
+        const start = at % (text.length + 1);
+        expectKept(before, editFile(before, { start, end: Math.min(start + length, text.length), text: inserted }));
+      }),
+      { seed: 34, numRuns: 200 },
+    );
+  });
+
+  test.each([0, 4, 40])("is told where an edit changes hundreds between %i on either side", (stay) => {
+    const one = (i: number): string => `request r${i} like r${(i * 7) % 400} { api kmalloc flags M${i % 3} }\n`;
+    const ends = Array.from({ length: stay }, (_, i) => `flags M${i} = M${i + 1}\nexpect r${i} { sleeps never }\n`);
+    const end = ends.join("");
+    const middle = Array.from({ length: 400 }, (_, i) => one(i)).join("");
+    const before = parseFile(`kernel 6.12\n${end}${middle}${end}`);
+    const start = before.text.indexOf("request");
+    const edited = middle.replaceAll("M1", "MASK");
+    expectKept(before, editFile(before, { start, end: start + middle.length, text: edited }));
   });
 });
 

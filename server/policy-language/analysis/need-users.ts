@@ -138,9 +138,31 @@ export function usersKept(
 ): readonly number[] {
   if (from === undefined) return [];
   const { start, oldEnd, newEnd } = differenceOf(from.regions, to.regions);
+  const isFew = oldEnd - start > MOST_CORRECTIONS && start + to.regions.length - newEnd <= FEW_KEPT;
+  if (isFew) return usersBeside(to.regions, start, newEnd, key, wanted);
   return usersOf(from, key, wanted).flatMap((index) =>
     index < start ? [index] : index < oldEnd ? [] : [index + newEnd - oldEnd],
   );
+}
+
+/** So few that stay of many are asked themselves: nothing is listed for them. */
+const FEW_KEPT = 16;
+
+/** The regions before `start` and from `end` on that need a key. */
+function usersBeside(
+  regions: readonly Region[],
+  start: number,
+  end: number,
+  key: string,
+  wanted: Wanted = "all",
+): readonly number[] {
+  const found: number[] = [];
+  for (let index = 0; index < regions.length; index++) {
+    if (index === start) index = end;
+    const region = regions[index];
+    if (region !== undefined && isWanted(wanted, region) && needsOf(region).includes(key)) found.push(index);
+  }
+  return found;
 }
 
 /** What is known of one text is corrected for another, an earlier one too that is there again. */
