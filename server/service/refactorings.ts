@@ -129,13 +129,17 @@ function inlineEverywhere(at: At): Refactoring | null {
 }
 
 /** The source of a mask where a name stood, in parentheses where they are needed. */
-function inPlaceOf(word: Span, item: Item, { kind }: Mask, source: string): string {
+function inPlaceOf(word: Span, item: Item, value: Mask, source: string): string {
+  const { kind } = value;
   const isWhole = kind === "name" || kind === "number" || kind === "paren" || kind === "call";
-  return isWhole || standsAlone(item, word) ? oneLine(source) : `(${oneLine(source)})`;
+  return isWhole || standsAlone(item, word, value) ? oneLine(source) : `(${oneLine(source)})`;
 }
 
-/** Whether the name is the whole mask of a property or declaration, or an operand of `|` alone. */
-function standsAlone(item: Item, word: Span): boolean {
+/**
+ * Whether what a name stands for may stand there without parentheses: the name is the whole mask of a property or
+ * declaration, or an operand of `|` alone, which all but `?:` bind tighter than.
+ */
+function standsAlone(item: Item, word: Span, value: Mask): boolean {
   const masks: Mask[] = [];
   if (item.kind === "request")
     for (const property of item.properties) if (property.kind === "flags") masks.push(property.mask);
@@ -143,11 +147,14 @@ function standsAlone(item: Item, word: Span): boolean {
   return masks.some(
     (mask) =>
       (mask.kind === "name" && mask.start === word.start) ||
-      (mask.kind === "or" && mask.operands.some((operand) => operand.kind === "name" && operand.start === word.start)),
+      (mask.kind === "or" &&
+        value.kind !== "choice" &&
+        mask.operands.some((operand) => operand.kind === "name" && operand.start === word.start)),
   );
 }
 
-const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, " ");
+/** On one line, but for what a comment to the end of its line would swallow. */
+const oneLine = (text: string): string => (text.includes("//") ? text : text.replace(/\s*\n\s*/g, " "));
 
 // Requests ------------------------------------------------------------------------------------------------------------
 
