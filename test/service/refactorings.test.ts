@@ -65,6 +65,10 @@ describe("refactorings", () => {
     expect(refactored("flags A = GFP_KERNEL | __GFP_ZERO\nflags B = A$0 | __GFP_NOWARN\n", /^Inline/)).toBe(
       "flags A = GFP_KERNEL | __GFP_ZERO\nflags B = GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN\n",
     );
+    const choice = "(GFP_NOIO == 0) ? GFP_KERNEL : GFP_ATOMIC";
+    expect(refactored(`flags A = ${choice}\nflags B = A$0 | __GFP_NOWARN\n`, /^Inline/)).toBe(
+      `flags A = ${choice}\nflags B = (${choice}) | __GFP_NOWARN\n`,
+    );
     expect(refactored("flags A = GFP_KERNEL | __GFP_ZERO\nflags B = ~A$0\n", /^Inline/)).toBe(
       "flags A = GFP_KERNEL | __GFP_ZERO\nflags B = ~(GFP_KERNEL | __GFP_ZERO)\n",
     );
