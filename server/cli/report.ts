@@ -77,8 +77,6 @@ export interface Totals {
   readonly files: number;
   readonly severities: Readonly<Record<Severity, number>>;
   readonly expectations: ExpectationCounts;
-  /** Findings that say that an expectation does not hold. */
-  readonly failedExpectations: number;
   /** Findings that say that the program itself is at fault. */
   readonly internal: number;
   /** Findings that were left out, because the baseline has them. */
@@ -89,7 +87,6 @@ export const NOTHING_YET: Totals = {
   files: 0,
   severities: { error: 0, warning: 0, information: 0, hint: 0 },
   expectations: NO_EXPECTATIONS,
-  failedExpectations: 0,
   internal: 0,
   known: 0,
 };
@@ -105,7 +102,6 @@ export function totalsOf({ findings, expectations }: FileReport, known: number):
       hint: count("hint"),
     },
     expectations,
-    failedExpectations: findings.filter(({ source }) => source === "expectation").length,
     internal: findings.filter(({ rule }) => rule === INTERNAL_ERROR.id).length,
     known,
   };
@@ -125,7 +121,6 @@ export function sumOf(a: Totals, b: Totals): Totals {
       failed: a.expectations.failed + b.expectations.failed,
       notDecided: a.expectations.notDecided + b.expectations.notDecided,
     },
-    failedExpectations: a.failedExpectations + b.failedExpectations,
     internal: a.internal + b.internal,
     known: a.known + b.known,
   };

@@ -120,6 +120,17 @@ describe("check", () => {
     expect(summary).toEqual({ error: 2, warning: 0, information: 0, hint: 0, expectations: { passed: 2, failed: 1 } });
   });
 
+  test.each(["error", "warning", "information"])(
+    "fails at %s where an expectation does not hold, and lets it be where a baseline has it",
+    async (level) => {
+      const cwd = folderWith({ "a.allocpolicy": `${SOUND}\nexpect small { sleeps never }\n` });
+      expect((await run(["check", "--fail-on", level], { cwd })).status).toBe(1);
+      expect((await run(["check", "--fail-on", "never"], { cwd })).status).toBe(0);
+      await run(["check", "--write-baseline", "known.json"], { cwd });
+      expect((await run(["check", "--fail-on", level, "--baseline", "known.json"], { cwd })).status).toBe(0);
+    },
+  );
+
   test("GitHub annotations escape what would end them", async () => {
     const cwd = folderWith({ "a,b.allocpolicy": SLEEPER });
     const { out } = await run(["check", "--format", "github"], { cwd });

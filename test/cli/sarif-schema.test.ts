@@ -62,7 +62,6 @@ describe("SARIF by the schema of the standard", () => {
           files: 1,
           severities: { error: 1, warning: 0, information: 0, hint: 0 },
           expectations: report.expectations,
-          failedExpectations: 0,
           internal: 0,
           known: 0,
         },
