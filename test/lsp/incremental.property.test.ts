@@ -152,3 +152,29 @@ test("after any edits a server tells what one tells that was just started", asyn
     { numRuns: 60, seed: 20261129 },
   );
 });
+
+test("many changes of one message leave what each by itself leaves, whatever they are", async () => {
+  await fc.assert(
+    fc.asyncProperty(text, fc.array(edit, { minLength: 9, maxLength: 14 }), async (main, edits) => {
+      const [together, apart] = [await Client.started(OPTIONS), await Client.started(OPTIONS)];
+      try {
+        for (const client of [together, apart]) client.open(MAIN, main);
+        const changes = edits.map(({ start, end, text: inserted }) => ({
+          range: {
+            start: { line: start % 9, character: start % 31 },
+            end: { line: end % 9, character: end % 31 },
+          },
+          text: inserted,
+        }));
+        together.change(MAIN, 2, ...changes);
+        changes.forEach((change, at) => apart.change(MAIN, 2 + at, change));
+        const told = (client: Client): Promise<unknown> => asked(client, MAIN, 20);
+        expect(await told(together)).toEqual(await told(apart));
+      } finally {
+        together.end();
+        apart.end();
+      }
+    }),
+    { numRuns: 40, seed: 20261129 },
+  );
+});

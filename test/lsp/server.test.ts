@@ -228,6 +228,16 @@ describe("diagnostics that are pushed", () => {
     expect((await client.publishes(MAIN, ({ version }) => version === undefined)).diagnostics).toEqual([]);
   });
 
+  test("are not pushed to a client that pulls them", async () => {
+    const client = await start({ pull: true });
+    client.open(MAIN, SLEEPER);
+    expect(codes((await client.pull(MAIN)).items)).toContain("sleep-in-atomic");
+    client.change(MAIN, 2, { text: "kernel 6.12\n" });
+    client.notify("textDocument/didClose", { textDocument: { uri: MAIN } });
+    for (let asked = 0; asked < 3; asked += 1) await client.request("allocpolicy/kernels", {});
+    expect(client.published).toEqual([]);
+  });
+
   test("never belong to a version that was not sent", async () => {
     const client = await start();
     client.open(MAIN, SLEEPER, 1);
