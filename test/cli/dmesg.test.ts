@@ -77,6 +77,54 @@ describe("allocpolicy dmesg", () => {
     expect([empty.status, JSON.parse(empty.out)]).toEqual([1, { version: 1, reports: [] }]);
   });
 
+  const MORE = `${REPORT.trimEnd()}
+Node 0 hugepages_total=3 hugepages_free=2 hugepages_surp=1 hugepages_size=2048kB
+7 pages in swap cache
+Swap cache stats: add 36, delete 29, find 35/62
+Free swap  = 512kB
+Total swap = 1024kB
+Unreclaimable slab info:
+Name                      Used          Total
+our_small                 12KB         16KB
+our_large               1900KB       2048KB
+SLUB: Unable to allocate memory on CPU 1 (of node 0) on node -1, gfp=0x40cc0(GFP_KERNEL|__GFP_COMP)
+  cache: our_cache, object size: 232, buffer size: 256, default order: 1, min order: 0
+`;
+  const PRINTED = {
+    huge_pages: [{ node: 0, hugepages_total: 3, hugepages_free: 2, hugepages_surp: 1, hugepages_size_kB: 2048 }],
+    counters: {
+      pages_in_swap_cache: 7,
+      swap_cache_add: 36,
+      swap_cache_delete: 29,
+      swap_cache_find: 35,
+      swap_cache_find_total: 62,
+      Free_swap_kB: 512,
+      Total_swap_kB: 1024,
+    },
+    unreclaimable_slab: [
+      { name: "our_large", used_kB: 1900, total_kB: 2048 },
+      { name: "our_small", used_kB: 12, total_kB: 16 },
+    ],
+    slub: { node: -1, mask: "0x40cc0", cache: "our_cache", object_size: 232, buffer_size: 256, default_order: 1 },
+  };
+
+  test.each([
+    ["as they were printed", MORE],
+    [
+      "broken by mail",
+      MORE.replace("delete 29, find", "delete 29,\nfind").replace("surp=1 hugepages", "surp=1\nhugepages"),
+    ],
+  ])("prints JSON with huge pages, the swap cache and what slabs hold, %s", async (_how, input) => {
+    const { out } = await run(["dmesg", "--json"], { input: [input] });
+    expect(JSON.parse(out).reports[0].printed).toMatchObject(PRINTED);
+    const hidden = await run(["dmesg", "--json", "--redact"], { input: [input] });
+    expect(hidden.out).not.toMatch(/our_(?:small|large|cache)/);
+    expect(JSON.parse(hidden.out).reports[0].printed.unreclaimable_slab).toMatchObject([
+      { used_kB: 1900, total_kB: 2048 },
+      { used_kB: 12, total_kB: 16 },
+    ]);
+  });
+
   test("leaves out names of processes and what a builder added to the version", async () => {
     for (const format of [[], ["--json"]]) {
       const { out } = await run(["dmesg", "--redact", ...format], { input: [REPORT] });

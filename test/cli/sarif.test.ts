@@ -1,3 +1,4 @@
+import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { catalogue } from "../../server/policy-language/catalogue.ts";
 import { folderWith, run } from "./_run.ts";
@@ -188,4 +189,16 @@ describe("check --format sarif", () => {
     expect(status).toBe(0);
     expect(log.runs[0]?.results).toEqual([]);
   });
+});
+
+test("a file is named as the user named it, in the words of a URI", async () => {
+  const name = "ü #1%20.allocpolicy";
+  const cwd = folderWith({ [`a b/${name}`]: MISTAKES });
+  const uris = async (path: string): Promise<ReadonlySet<string>> => {
+    const { out } = await run(["check", "--format", "sarif", path], { cwd });
+    const results: readonly Result[] = JSON.parse(out).runs[0].results;
+    return new Set(results.map(({ locations }) => locations[0]?.physicalLocation.artifactLocation.uri ?? ""));
+  };
+  expect([...(await uris("a b"))]).toEqual(["a%20b/%C3%BC%20%231%2520.allocpolicy"]);
+  expect([...(await uris(`${cwd}/a b`))]).toEqual([pathToFileURL(`${cwd}/a b/${name}`).href]);
 });
