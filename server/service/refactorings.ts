@@ -110,16 +110,15 @@ function inlineEverywhere(at: At): Refactoring | null {
   const { name, value } = item;
   if (at.start < name.start || name.end < at.end) return null;
   const uses = referencesAt(at.workspace, uri, placed.start + name.start).filter(({ declares }) => !declares);
-  if (uses.length === 0 || uses.some((use) => use.uri !== uri)) return null;
-  const changes = uses.map(({ start, end }): Change => {
-    const user = regionAt(environment.file, start);
-    const by = user?.start ?? 0;
-    return {
-      start,
-      end,
-      text: inPlaceOf({ start: start - by, end: end - by }, user?.region.item ?? item, value, textOf(at, value)),
-    };
-  });
+  if (uses.length === 0) return null;
+  const changes: Change[] = [];
+  for (const { start, end, uri: by } of uses) {
+    const user = by === uri ? regionAt(environment.file, start) : null;
+    // In another file, in itself, or where nothing can be read.
+    if (user === null || user.start === placed.start || user.region.item === null) return null;
+    const word = { start: start - user.start, end: end - user.start };
+    changes.push({ start, end, text: inPlaceOf(word, user.region.item, value, textOf(at, value)) });
+  }
   const behind = /^[ \t]*\n{0,2}/.exec(environment.file.text.slice(placed.start + item.end))?.[0].length ?? 0;
   return {
     title: `Inline ${name.text} everywhere, and remove it`,

@@ -61,6 +61,11 @@ describe("refactorings", () => {
     expect(refactoringsAt(workspace, uri, offset, offset)).toEqual([]);
   });
 
+  test("inline no mask everywhere that names itself", () => {
+    const { workspace, uri, offset } = fixture("kernel 6.12\nflags A$0 = A | __GFP_ZERO\nflags B = A\n");
+    expect(refactoringsAt(workspace, uri, offset, offset)).toEqual([]);
+  });
+
   test("inline a declared mask, in parentheses where they are needed", () => {
     expect(refactored("flags A = GFP_KERNEL | __GFP_ZERO\nflags B = A$0 | __GFP_NOWARN\n", /^Inline/)).toBe(
       "flags A = GFP_KERNEL | __GFP_ZERO\nflags B = GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN\n",
