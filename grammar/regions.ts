@@ -4,7 +4,7 @@ import { lender, scan, type Scan, type Tokens } from "./lexer.ts";
 import { parser } from "./parser.ts";
 import { PADDING } from "./parser/token-numbers.ts";
 import { noteDifference } from "./difference.ts";
-import { bareRegion, mayLead, type Edit, type Region, type SourceFile } from "./source-file.ts";
+import { bareRegion, mayLead, TO_THE_END, type Edit, type Region, type SourceFile } from "./source-file.ts";
 import { splice } from "./splice.ts";
 import type { Item } from "./ast.ts";
 import * as T from "./tokens.ts";
@@ -221,7 +221,7 @@ function readRegion(
     if (!complete) return NOT_ENOUGH;
     return {
       region: bareRegion(cut(text, start, text.length)),
-      reach: Number.POSITIVE_INFINITY,
+      reach: TO_THE_END,
       end: text.length,
       next: index,
       isValid: false,
@@ -255,7 +255,7 @@ function readRegion(
   );
   const farthest = seen >= count ? undefined : tokens[seen];
   const open = openComment && tokens.slice(index, seen + 1).some((token) => token.tokenType === T.OpenComment);
-  const reach = farthest === undefined || open ? Number.POSITIVE_INFINITY : farthest.endOffset + 2 - start;
+  const reach = farthest === undefined || open ? TO_THE_END : farthest.endOffset + 2 - start;
   const tolerant = item === null ? parser().readTolerant(tokens.slice(index, next), start, doc) : null;
   const region = readRegionOf(cut(text, start, end), item ?? tolerant?.node ?? null, tolerant?.problems ?? []);
   return { region, reach, end, next, isValid: item !== null };
@@ -439,7 +439,7 @@ function editedFile(file: SourceFile, edit: Edit, text: string): SourceFile {
   const touchedEnd = edit.start + edit.text.length;
   const count = file.regions.length;
   const oldStart = (index: number) => file.starts[index] ?? file.text.length;
-  const reachOf = (index: number) => file.reaches[index] ?? Number.POSITIVE_INFINITY;
+  const reachOf = (index: number) => file.reaches[index] ?? TO_THE_END;
   let old = 0;
   while (old < count && oldStart(old) + reachOf(old) <= edit.start) old++;
   const first = old;

@@ -24,6 +24,9 @@ export function bareRegion(text: string): Region {
   return { text, kind: null, name: null, item: null, problems: [] };
 }
 
+/** Longer than any text can be; and a small integer, of which V8 keeps lists without an object for each number. */
+export const TO_THE_END = 2 ** 30 - 1;
+
 /** A file as its regions, in order; their texts joined are the text of the file. */
 export interface SourceFile {
   /** Tells it from documents of other kinds. */
@@ -34,7 +37,7 @@ export interface SourceFile {
   readonly starts: readonly number[];
   /**
    * How much text from its start on decides where each region ends: its own and the first words of what follows, or all
-   * (`Infinity`) if the end of the file matters. An edit beyond leaves the region as it is; only `editFile` asks.
+   * (`TO_THE_END`) if the end of the file matters. An edit beyond leaves the region as it is; only `editFile` asks.
    */
   readonly reaches: readonly number[];
   /** Indexes of the regions that may lead to other files: imports, and states of memory, which are read from logs. */
