@@ -1,4 +1,4 @@
-/** What a policy file may say, mostly, and two mistakes. */
+/** What a policy file may say, mostly, and three mistakes. */
 const DECLARATIONS = `
 context refill { in softirq  holds spinlock "ring->lock" }
 flags RING = GFP_ATOMIC | __GFP_NOWARN
@@ -21,6 +21,13 @@ request wrong like buffer {
   context refill
 }
 
+request forced {
+  api kmalloc  size 2 KiB
+  flags GFP_KERNEL | __GFP_NOFAIL
+  context refill
+  policy driver
+}
+
 request lost like nowhere { flags __GFP_WAIT }
 
 policy driver {
@@ -36,7 +43,7 @@ expect page { sleeps never }
 
 /** So often that declarations are alike, as they are in long files, and enough to be looked at as those of one. */
 const BLOCKS = ["_a", "_b", "_c", "_d"];
-const NAMES = /\b(?:refill|RING|page|buffer|wrong|lost|nowhere|driver|quiet)\b/g;
+const NAMES = /\b(?:refill|RING|page|buffer|wrong|forced|lost|nowhere|driver|quiet)\b/g;
 
 /** What makes the findings of this makes those of a first file. */
 export const SAMPLE = `kernel 6.1 .. 6.12
