@@ -101,9 +101,15 @@ export function unknownNameFindings(environment: Environment, uses: readonly Nam
   return findings;
 }
 
+const NOT_DECLARED: ReadonlySet<string> = new Set([
+  ...CONTEXT_NAMES,
+  ...Object.keys(SCOPE),
+  ...KERNEL_CONTEXTS.keys(),
+  UNKNOWN_CONTEXT,
+]);
+
 /** A name means a context without being declared. */
-export const isBuiltInContext = (name: string): boolean =>
-  isContextName(name) || isScopeName(name) || KERNEL_CONTEXTS.has(name) || name === UNKNOWN_CONTEXT;
+export const isBuiltInContext = (name: string): boolean => NOT_DECLARED.has(name);
 
 const BUILT_IN_CONTEXTS: readonly string[] = [...CONTEXT_NAMES, ...KERNEL_CONTEXTS.keys()];
 

@@ -3,6 +3,8 @@ interface Prepared {
   readonly candidates: readonly Candidate[];
   /** How many characters each begins with that the one before it begins with too. */
   readonly shared: Uint8Array;
+  /** The next that shares fewer characters than this one with the one before it. */
+  readonly nextLess: Int32Array;
 }
 
 interface Candidate {
@@ -22,7 +24,13 @@ function prepare(list: readonly string[]): Prepared {
   const shared = new Uint8Array(candidates.length);
   for (let i = 1; i < candidates.length; i++)
     shared[i] = sharedStart(candidates[i - 1]?.plain ?? "", candidates[i]?.plain ?? "");
-  const made = { candidates, shared };
+  const nextLess = new Int32Array(candidates.length);
+  for (let i = candidates.length - 1; i >= 0; i--) {
+    let next = i + 1;
+    while (next < candidates.length && (shared[next] ?? 0) >= (shared[i] ?? 0)) next = nextLess[next] ?? next + 1;
+    nextLess[i] = next;
+  }
+  const made = { candidates, shared, nextLess };
   prepared.set(list, made);
   return made;
 }
@@ -73,7 +81,7 @@ for (let column = 0; column < WIDTH; column++) table[column] = column;
  * begin alike are compared together: where the beginning is too far away, they all are.
  */
 function addNear(
-  { candidates, shared }: Prepared,
+  { candidates, shared, nextLess }: Prepared,
   name: string,
   wanted: string,
   limit: number,
@@ -83,10 +91,9 @@ function addNear(
   let rows = 0;
   let tooFar = Infinity;
   for (let i = 0; i < candidates.length; i++) {
-    const start = shared[i] ?? 0;
-    if (start >= tooFar) continue;
+    while (i < candidates.length && (shared[i] ?? 0) >= tooFar) i = nextLess[i] ?? candidates.length;
     tooFar = Infinity;
-    rows = Math.min(rows, start);
+    rows = Math.min(rows, shared[i] ?? 0);
     const entry = candidates[i];
     if (entry === undefined || Math.abs(entry.plain.length - wanted.length) > limit) continue;
     while (rows < entry.plain.length && tooFar === Infinity) {
