@@ -2,11 +2,16 @@ import type { IOrAlt, ParserMethod } from "chevrotain";
 import type { Clause, Effect, Item, Mask, Name as NameNode, Numeral, Predicate, Span, Text } from "../ast.ts";
 import { AS } from "../roles.ts";
 import * as T from "../tokens.ts";
+import { Damage } from "./damage.ts";
 import { RequestRules } from "./requests.ts";
 import { NUMBER, types, NAMES, OF_ALL } from "./token-numbers.ts";
 
 const NAME_OR_NUMBER = new Set([...NAMES, NUMBER]);
+const WHEN = T.indexOf(T.When);
 const MODE_CONDITIONS = types(T.When, T.Otherwise);
+
+const NO_WHEN =
+  "`require` says when: write `when` and a condition behind this. What every mask needs is a `forbid`: `forbid lacks __GFP_NOWARN`.";
 
 /** `policy` and its clauses. */
 export abstract class PolicyRules extends RequestRules {
@@ -51,6 +56,7 @@ export abstract class PolicyRules extends RequestRules {
         this.CONSUME(T.Require);
         const predicate = this.keepPredicate(() => this.SUBRULE(this.predicate));
         const when = this.keepPredicate(() => {
+          if (this.tolerant && !this.at(WHEN)) throw new Damage(this.previous(), NO_WHEN);
           this.CONSUME(T.When);
           return this.SUBRULE2(this.predicate);
         });
@@ -110,11 +116,24 @@ export abstract class PolicyRules extends RequestRules {
   private readonly rule: ParserMethod<["allow" | "forbid" | "warn", Span], Clause> = this.RULE(
     "rule",
     (kind: "allow" | "forbid" | "warn", keyword: Span): Clause => {
-      const predicate = this.keepPredicate(() => this.SUBRULE(this.predicate));
+      const predicate = this.withWhen(
+        kind,
+        this.keepPredicate(() => this.SUBRULE(this.predicate)),
+      );
       const because = this.SUBRULE(this.reason);
       return { kind, keyword, predicate, because, start: this.RECORDING_PHASE ? 0 : keyword.start, end: this.end() };
     },
   );
+
+  /** A `when` behind the condition of a clause that takes one condition means `and`. */
+  private withWhen(kind: string, predicate: Predicate): Predicate {
+    if (!this.tolerant || !this.at(WHEN)) return predicate;
+    const message = `\`${kind}\` takes one condition: write \`and\` instead of \`when\`.`;
+    this.report(this.peek(), message, { title: "Write and", text: "and" });
+    this.position++;
+    const when = this.keepPredicate(() => this.SUBRULE4(this.predicate));
+    return { kind: "and", operands: [predicate, when], start: predicate.start, end: when.end };
+  }
 
   private readonly reason: ParserMethod<[], Text | null> = this.RULE(
     "reason",

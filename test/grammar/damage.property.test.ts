@@ -217,6 +217,11 @@ describe("Problems", () => {
     ["request r { api kmalloc, flags A }", ",: Nothing stands between these: leave the `,` out."],
     ["request r { flags A, }", ",: Nothing stands between these: leave the `,` out."],
     ["policy p { forbid has A, require has B }", ",: Nothing stands between these: leave the `,` out."],
+    ["policy p { forbid has A when in softirq }", "when: `forbid` takes one condition: write `and` instead of `when`."],
+    [
+      "policy p { require has A }",
+      "A: `require` says when: write `when` and a condition behind this. What every mask needs is a `forbid`: `forbid lacks __GFP_NOWARN`.",
+    ],
     [
       "request r { context softirq, spinlock }",
       ",: A request has one context: declare `context here { in softirq in spinlock }`, and name that.",
