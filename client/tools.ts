@@ -22,7 +22,13 @@ export function registerTools(client: BaseLanguageClient): Disposable[] {
       async invoke({ input: { mask, kernel } }, token) {
         const params = kernel === undefined ? { mask } : { mask, kernel };
         const answer = await ask(client, "allocpolicy/decode", params, token);
-        return answered(answer?.text ?? `'${mask}' is not a mask of a kernel that the model knows.`);
+        if (answer !== null) return answered(answer.text);
+        const names = await ask(client, "allocpolicy/kernels", {}, token);
+        return answered(
+          kernel === undefined || names.includes(kernel)
+            ? `'${mask}' is not a mask.`
+            : `Linux ${kernel}: the model does not know this kernel. It knows ${names.join(", ")}.`,
+        );
       },
     }),
     lm.registerTool<PolicyInput>("allocpolicy_check_policy", {

@@ -1,5 +1,16 @@
 import assert from "node:assert/strict";
-import { commands, ConfigurationTarget, extensions, TabInputCustom, tasks, Uri, window, workspace } from "vscode";
+import {
+  commands,
+  ConfigurationTarget,
+  extensions,
+  LanguageModelTextPart,
+  lm,
+  TabInputCustom,
+  tasks,
+  Uri,
+  window,
+  workspace,
+} from "vscode";
 import type { AllocPolicyExtension } from "../../client/extension.ts";
 import { closeAll, openFile, select, seesFinding, type, until } from "./user.ts";
 
@@ -122,6 +133,22 @@ suite("Commands", () => {
     const known = await commands.getCommands(true);
     for (const name of ["decodeMask", "restartServer", "showKernel", "showRule"])
       assert.ok(known.includes(`allocpolicy.${name}`), name);
+  });
+
+  test("a language model may ask what a mask means and what is wrong with a policy", async () => {
+    await extension();
+    const told = async (name: string, input: object): Promise<string> => {
+      const { content } = await lm.invokeTool(name, { input, toolInvocationToken: undefined });
+      return content.map((part) => (part instanceof LanguageModelTextPart ? part.value : "")).join("");
+    };
+    assert.match(await told("allocpolicy_explain_mask", { mask: "0x140dca", kernel: "6.12" }), /GFP_HIGHUSER_MOVABLE/);
+    assert.match(await told("allocpolicy_explain_mask", { mask: "GFP_NONSENSE" }), /not in Linux/);
+    assert.match(
+      await told("allocpolicy_explain_mask", { mask: "GFP_KERNEL", kernel: "9.9" }),
+      /^Linux 9\.9: the model does not know/,
+    );
+    assert.match(await told("allocpolicy_check_policy", { text: SLEEPER }), /sleep-in-atomic/);
+    assert.equal(await told("allocpolicy_check_policy", { text: "kernel 6.12\n" }), "No findings.");
   });
 
   test("the task prints what is wrong in the files of the folder, also in those that nobody opened, and fails", async () => {

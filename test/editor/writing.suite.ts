@@ -2,13 +2,26 @@ import assert from "node:assert/strict";
 import {
   commands,
   CompletionItemKind,
+  ConfigurationTarget,
   type CompletionList,
   workspace,
+  type TextDocument,
   type WorkspaceEdit,
   type TextEditor,
 } from "vscode";
-import { keysArrived, pause, press } from "./keyboard.ts";
-import { closeAll, inside, openFile, seesFinding, seesNothingWrong, until } from "./user.ts";
+import { keysArrived, pause, press, seesOnPage } from "./keyboard.ts";
+import { closeAll, inside, openFile, placeCursor, seesFinding, seesNothingWrong, select, until } from "./user.ts";
+
+/** What the light bulb offers, on the screen. */
+const OFFERED = ".action-widget .monaco-list-row.focused";
+
+/** Waits until a file has another text. */
+const seesText = (document: TextDocument, wanted: (text: string) => boolean): Promise<true> =>
+  until(
+    "the text",
+    () => wanted(document.getText()) || undefined,
+    () => document.getText(),
+  );
 
 /** What the suggestions at the cursor are called. */
 async function suggestions({ document, selection }: TextEditor): Promise<readonly string[]> {
@@ -126,6 +139,52 @@ suite("Writing", () => {
     assert.match(formatted, /GFP_KERNEL \| __GFP_NOWARN/);
     await commands.executeCommand("editor.action.formatDocument");
     assert.equal(document.getText(), formatted);
+  });
+
+  test("the selected flags are extracted, and inlined again wherever they are used, by the editor's own keys", async () => {
+    const text = request(
+      "  api     kmalloc\n  size    64 B\n  flags   GFP_ATOMIC | __GFP_ZERO | __GFP_NOWARN\n  context rx_poll\n  handles null",
+    );
+    const editor = await openFile("extract.allocpolicy", text);
+    await seesNothingWrong(editor.document);
+    select(editor, "GFP_ATOMIC | __GFP_ZERO");
+    await keysArrived();
+    await press("Control+Shift+R");
+    await seesOnPage(OFFERED);
+    await press("Enter");
+    await seesText(
+      editor.document,
+      (now) =>
+        now.includes("flags RX_REFILL_FLAGS = GFP_ATOMIC | __GFP_ZERO\n\nrequest") &&
+        now.includes("  flags   RX_REFILL_FLAGS | __GFP_NOWARN\n"),
+    );
+    placeCursor(editor, editor.document.getText().indexOf("RX_REFILL_FLAGS") + 1);
+    await keysArrived();
+    await press("Control+Shift+R");
+    await seesOnPage(OFFERED);
+    await press("Enter");
+    await seesText(editor.document, (now) => now === text);
+  });
+
+  test("Auto Fix mends what is at the cursor by its key, and saving mends the rest where the settings say so", async () => {
+    const editor = await openFile(
+      "mend.allocpolicy",
+      request("  api kmalloc\n  size 64 B\n  flags GFP_KERNEL | __GFP_REPEAT\n  handles null") +
+        "request other { api kzalloc size 64 B flags GFP_KERNEL | __GFP_ZERO handles null }\n",
+    );
+    await seesFinding(editor.document, "removed-flag", "__GFP_REPEAT");
+    placeCursor(editor, editor.document.getText().indexOf("__GFP_REPEAT") + 3);
+    await keysArrived();
+    await press("Alt+Shift+.");
+    await seesText(editor.document, (now) => now.includes("GFP_KERNEL | __GFP_RETRY_MAYFAIL\n"));
+    const settings = workspace.getConfiguration("editor");
+    try {
+      await settings.update("codeActionsOnSave", { "source.fixAll": "explicit" }, ConfigurationTarget.Workspace);
+      await commands.executeCommand("workbench.action.files.save");
+      await seesText(editor.document, (now) => now.includes("kzalloc size 64 B flags GFP_KERNEL handles null"));
+    } finally {
+      await settings.update("codeActionsOnSave", undefined, ConfigurationTarget.Workspace);
+    }
   });
 
   test("a line becomes a comment and back by the editor's own key", async () => {
