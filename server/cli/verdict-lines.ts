@@ -4,6 +4,7 @@ import { apiNamed, maskOfCall, needsMask } from "../model/apis.ts";
 import type { Api } from "../model/apis/api.ts";
 import { namedContext } from "../model/kernel-contexts.ts";
 import { combine, contextOf, isScopeName, withScope, type Context } from "../model/contexts.ts";
+import { madeOnce } from "../model/kept.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { newestRelease } from "../model/kernels/kernels.ts";
 import { decode } from "../model/masks/names.ts";
@@ -147,9 +148,7 @@ const kernelNumbers = new WeakMap<Kernel, number>();
 let lastKernel = 0;
 
 function kernelNumber(kernel: Kernel): number {
-  const known = kernelNumbers.get(kernel) ?? ++lastKernel;
-  kernelNumbers.set(kernel, known);
-  return known;
+  return madeOnce(kernelNumbers, kernel, () => ++lastKernel);
 }
 
 /** What is wrong with a line; throws what is wrong with the program. */

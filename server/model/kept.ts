@@ -21,6 +21,22 @@ export function kept<Key extends object, Value>(): Kept<Key, Value> {
 }
 
 /**
+ * What `known` has for a key, made when it is asked for first. To set again what is there costs several times what it
+ * costs to look it up.
+ */
+export function madeOnce<Key, Made>(
+  known: { readonly get: (key: Key) => Made | undefined; readonly set: (key: Key, made: Made) => unknown },
+  key: Key,
+  make: (key: Key) => Made,
+): Made {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const made = make(key);
+  known.set(key, made);
+  return made;
+}
+
+/**
  * What is made of an object when it is asked for first, and kept.
  * @param known where: `kept()` where it goes with what was computed of one file
  */
@@ -28,13 +44,7 @@ export function keptFor<Of extends object, Made>(
   make: (of: Of) => Made,
   known: Kept<Of, Made> = new WeakMap(),
 ): (of: Of) => Made {
-  return (of) => {
-    const found = known.get(of);
-    if (found !== undefined) return found;
-    const made = make(of);
-    known.set(of, made);
-    return made;
-  };
+  return (of) => madeOnce(known, of, make);
 }
 
 /**

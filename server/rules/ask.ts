@@ -16,11 +16,20 @@ export function ask(rule: Rule, subject: Subject): readonly Match[] {
   );
 }
 
-/** Whether the rule has anything to say: `ask` gives a match. */
-export function speaks(rule: Rule, subject: Subject): boolean {
-  if (rule.speaks !== undefined && !isIdle(rule)) return rule.speaks(subject);
-  return rule.check(subject).some((match) => !isNobodys(rule, subject, match));
+/** What the rule says is the case: the facts of the messages of what `ask` gives. */
+export function claimsOf(rule: Rule, subject: Subject): readonly string[] {
+  const matches = rule.check(subject);
+  if (matches.length === 0) return SILENCE;
+  return matches.flatMap((match) => (isNobodys(rule, subject, match) ? [] : [factIn(match.message)]));
 }
+
+/** What a message says is the case, without what to do about it, which can differ where the fact does not. */
+export function factIn(message: string): string {
+  const end = message.lastIndexOf(": ");
+  return end === -1 ? message.replace(/\.$/, "") : message.slice(0, end);
+}
+
+const SILENCE: readonly string[] = [];
 
 const isIdle = (rule: Rule): boolean => rule.class === "ineffective" || rule.class === "redundant";
 

@@ -26,7 +26,7 @@ export interface BareFinding {
   readonly fix: string;
 }
 
-/** A finding, and the mainline releases around the kernel in which the same request is reported so. */
+/** A finding, and the mainline releases around the kernel in which what it says is the case too. */
 export interface DatedFinding extends BareFinding, Holds {}
 
 /** A mask as text, for callers without a file. */
@@ -135,7 +135,7 @@ export function datedFindings(
   const around = holdsAround(kernel, askedOfReleases(kernel, request, given, result));
   return findings.map((finding) => {
     const rule = kernelRule(finding.rule);
-    return { ...finding, ...(rule === null ? { since: null, until: null } : around(rule)) };
+    return { ...finding, ...(rule === null ? { since: null, until: null } : around(rule, finding.message)) };
   });
 }
 

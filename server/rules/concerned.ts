@@ -2,6 +2,7 @@ import type { ApiFamily } from "../model/apis/api.ts";
 import { isAtomic, LOCK } from "../model/contexts.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { perKernel } from "../model/kernels/per-kernel.ts";
+import { madeOnce } from "../model/kept.ts";
 import type { Concerns, Rule, Subject } from "./rule.ts";
 
 /** The rules that speak of one family of functions, each with its concerns as numbers. */
@@ -19,12 +20,9 @@ const selections = new WeakMap<readonly Rule[], (kernel: Kernel) => Map<ApiFamil
 
 /** Those of the rules that have anything to say of the subject, as far as their concerns tell; in their order. */
 export function concernedWith(rules: readonly Rule[], subject: Subject): readonly Rule[] {
-  const ofKernel = selections.get(rules) ?? perKernel(() => new Map<ApiFamily, Selection>());
-  selections.set(rules, ofKernel);
+  const ofKernel = madeOnce(selections, rules, () => perKernel(() => new Map<ApiFamily, Selection>()));
   const { kernel, mask, api } = subject;
-  const ofFamilies = ofKernel(kernel);
-  const selection = ofFamilies.get(api.family) ?? selectionOf(rules, kernel, api.family);
-  ofFamilies.set(api.family, selection);
+  const selection = madeOnce(ofKernel(kernel), api.family, (family) => selectionOf(rules, kernel, family));
   const around = situationOf(subject);
   const { masks, situations } = selection;
   return selection.rules.filter((_, index) => {

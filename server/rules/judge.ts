@@ -1,5 +1,5 @@
 import type { Kernel } from "../model/kernels/kernel.ts";
-import { ask } from "./ask.ts";
+import { ask, factIn } from "./ask.ts";
 import { ALL_RULES } from "./catalogue.ts";
 import { concernedWith } from "./concerned.ts";
 import type { Finding, Fix } from "./finding.ts";
@@ -98,12 +98,6 @@ function saidOfBoth(said: readonly Said[], also: readonly Match[]): readonly Sai
       { match: { ...match, message }, fixes: fixes.filter((fix) => same.fixes.some((other) => isEqual(other, fix))) },
     ];
   });
-}
-
-/** What a message says is the case, without what to do about it, which can differ where the fact does not. */
-function factIn(message: string): string {
-  const end = message.lastIndexOf(": ");
-  return end === -1 ? message.replace(/\.$/, "") : message.slice(0, end);
 }
 
 const isEqual = (one: Anchor | RuleFix, other: Anchor | RuleFix): boolean =>

@@ -1,3 +1,4 @@
+import { madeOnce } from "../model/kept.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { joinedNames, maskValue } from "../model/masks/evaluation/mask-value.ts";
 import { kernelScope, type WrittenMask } from "../model/masks/mask-scope.ts";
@@ -25,14 +26,13 @@ interface Piece {
 const names = new WeakMap<readonly Kernel[], Map<string, Piece>>();
 
 function pieceNamed(kernels: readonly Kernel[], name: string): Piece {
-  const known = names.get(kernels) ?? new Map<string, Piece>();
-  names.set(kernels, known);
-  const made =
-    known.get(name) ??
-    pieceOf(kernels, (kernel) => {
-      const meaning = meaningOf(kernel, name);
-      return "mask" in meaning ? meaning.mask : null;
-    });
+  const known = madeOnce(names, kernels, () => new Map<string, Piece>());
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const made = pieceOf(kernels, (kernel) => {
+    const meaning = meaningOf(kernel, name);
+    return "mask" in meaning ? meaning.mask : null;
+  });
   // Names are as various as what people write; those of flags are few.
   if (made.masks.some((value) => value !== null)) known.set(name, made);
   return made;
@@ -41,11 +41,8 @@ function pieceNamed(kernels: readonly Kernel[], name: string): Piece {
 const flags = new WeakMap<readonly Kernel[], Map<FlagName, Piece>>();
 
 function pieceOfFlag(kernels: readonly Kernel[], flag: FlagName): Piece {
-  const known = flags.get(kernels) ?? new Map<FlagName, Piece>();
-  flags.set(kernels, known);
-  const made = known.get(flag) ?? pieceOf(kernels, (kernel) => kernel.bits[flag]);
-  known.set(flag, made);
-  return made;
+  const known = madeOnce(flags, kernels, () => new Map<FlagName, Piece>());
+  return madeOnce(known, flag, () => pieceOf(kernels, (kernel) => kernel.bits[flag]));
 }
 
 function pieceOf(kernels: readonly Kernel[], valueIn: (kernel: Kernel) => Mask | null): Piece {

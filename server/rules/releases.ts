@@ -1,10 +1,11 @@
+import { madeOnce } from "../model/kept.ts";
 import { apiNamed } from "../model/apis.ts";
 import type { Api } from "../model/apis/api.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { comesBefore, kernelOf, mainlineReleases } from "../model/kernels/kernels.ts";
 import { agree, differencesOf, noted, watched, type Questions } from "../model/kernels/questions.ts";
 import type { Holds } from "./finding.ts";
-import { speaks } from "./ask.ts";
+import { claimsOf, factIn } from "./ask.ts";
 import type { Rule, Subject } from "./rule.ts";
 import type { Asked } from "./site.ts";
 import { subjectOf } from "./subject.ts";
@@ -60,9 +61,7 @@ type Agreeing = readonly Map<Questions, readonly number[]>[];
 const agreeing = new WeakMap<readonly Kernel[], Agreeing>();
 
 function agreeingIn(kernels: readonly Kernel[]): Agreeing {
-  const known = agreeing.get(kernels) ?? kernels.map(() => new Map<Questions, readonly number[]>());
-  agreeing.set(kernels, known);
-  return known;
+  return madeOnce(agreeing, kernels, () => kernels.map(() => new Map<Questions, readonly number[]>()));
 }
 
 function whoAgrees(
@@ -83,19 +82,17 @@ function whoAgrees(
 const existing = new WeakMap<readonly Kernel[], Map<Api, readonly boolean[]>>();
 
 function existsIn(kernels: readonly Kernel[], api: Api): readonly boolean[] {
-  const known = existing.get(kernels) ?? new Map<Api, readonly boolean[]>();
-  existing.set(kernels, known);
-  const made = known.get(api) ?? kernels.map((kernel) => api.exists(kernel));
-  known.set(api, made);
-  return made;
+  const known = madeOnce(existing, kernels, () => new Map<Api, readonly boolean[]>());
+  return madeOnce(known, api, () => kernels.map((kernel) => api.exists(kernel)));
 }
 
 /**
- * For what is asked of a kernel: in which mainline releases around it a rule that speaks there speaks too, with the
- * same build options. Where the release that a point release or a vendor's tree follows is quiet, it is that tree
- * alone. A release is asked when its answer is needed, and answers for all that agree on what the rule asked of it.
+ * For what is asked of a kernel: in which mainline releases around it what a rule says is the case there is the case
+ * too, with the same build options. Where it is not in the release that a point release or a vendor's tree follows, it
+ * is that tree alone. A release is asked when its answer is needed, and answers for all that agree on what the rule
+ * asked of it.
  */
-export function holdsAround(kernel: Kernel, asked: AskedOfReleases): (rule: Rule) => Holds {
+export function holdsAround(kernel: Kernel, asked: AskedOfReleases): (rule: Rule, message: string) => Holds {
   const { kernels, home } = releasesAround(kernel);
   const api = apiNamed(asked.api);
   const exists = api === null ? [] : existsIn(kernels, api);
@@ -111,25 +108,33 @@ export function holdsAround(kernel: Kernel, asked: AskedOfReleases): (rule: Rule
     subjects[index] = made;
     return made;
   };
-  return (rule) => {
-    const answers: (boolean | undefined)[] = [];
-    const speaksIn = (index: number): boolean => {
+  const claimed = new Map<Rule, (release: number) => readonly string[]>();
+  const claiming = (rule: Rule): ((release: number) => readonly string[]) => {
+    const answers: (readonly string[] | undefined)[] = [];
+    return (index) => {
       const before = answers[index];
       if (before !== undefined) return before;
       const subject = subjectIn(index);
-      if (subject === null) return false;
-      const { value, questions } = noted(subject.kernel, () => speaks(rule, subject));
+      if (subject === null) return NO_CLAIMS;
+      const { value, questions } = noted(subject.kernel, () => claimsOf(rule, subject));
       for (const other of whoAgrees(kernels, known, index, questions))
         if (exists[other] === true && (flags === null || flags[other] === flags[index])) answers[other] = value;
       return value;
     };
-    if (!speaksIn(home)) return { since: kernel.name, until: kernel.name };
+  };
+  return (rule, message) => {
+    const claimsIn = madeOnce(claimed, rule, claiming);
+    const fact = factIn(message);
+    const isSaidIn = (release: number): boolean => claimsIn(release).includes(fact);
+    if (!isSaidIn(home)) return { since: kernel.name, until: kernel.name };
     let [first, last] = [home, home];
-    while (first > 0 && speaksIn(first - 1)) first--;
-    while (last < kernels.length - 1 && speaksIn(last + 1)) last++;
+    while (first > 0 && isSaidIn(first - 1)) first--;
+    while (last < kernels.length - 1 && isSaidIn(last + 1)) last++;
     return {
       since: first === 0 ? null : (kernels[first]?.name ?? null),
       until: last === kernels.length - 1 ? null : (kernels[last]?.name ?? null),
     };
   };
 }
+
+const NO_CLAIMS: readonly string[] = [];

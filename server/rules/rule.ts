@@ -125,8 +125,6 @@ export interface Rule {
   readonly speaksOf?: "several" | "first";
   /** A request that the rule reports and one that it does not, in the language: shown on the page and run as tests. */
   readonly examples: { readonly bad: string; readonly good: string };
-  /** Whether there is any match, for rules in which that hangs on less than what they say of it. */
-  readonly speaks?: (subject: Subject) => boolean;
   /** All matches of the rule on one request. Asks the model where it can. */
   readonly check: (subject: Subject) => readonly Match[];
 }

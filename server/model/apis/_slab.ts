@@ -1,3 +1,4 @@
+import { madeOnce } from "../kept.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { perKernel } from "../kernels/per-kernel.ts";
 import { EMPTY, mask, type Mask } from "../masks/mask.ts";
@@ -55,8 +56,7 @@ const MOST_SIZES = 4096;
 
 function preferredOrders(kernel: Kernel, size: number, least: number): Preferred {
   const { pageBytes } = kernel.options;
-  const bySize = preferred.get(pageBytes) ?? new Map<number, Preferred>();
-  preferred.set(pageBytes, bySize);
+  const bySize = madeOnce(preferred, pageBytes, () => new Map<number, Preferred>());
   const known = bySize.get(size);
   if (known !== undefined) return known;
   if (bySize.size >= MOST_SIZES) bySize.clear();

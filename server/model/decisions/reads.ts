@@ -1,4 +1,5 @@
 import { contextOf, type Context } from "../contexts.ts";
+import { madeOnce } from "../kept.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { agree, alsoAsked, differencesOf, noted, watched, type Noted } from "../kernels/questions.ts";
 import { pageblockOrder } from "../limits.ts";
@@ -32,8 +33,7 @@ const answered = new Map<number, Answered[]>();
  * themselves, with every combination of the flags that they read.
  */
 export function decisiveFor(kernel: Kernel, effects: number): Decisive {
-  const ofKernel = known.get(kernel) ?? new Map<number, Decisive>();
-  known.set(kernel, ofKernel);
+  const ofKernel = madeOnce(known, kernel, () => new Map<number, Decisive>());
   const before = ofKernel.get(effects);
   if (before !== undefined) return before;
   const made = hasOwnDecisions(kernel) ? decisiveIn(kernel, kernel, effects) : sharedDecisive(kernel, effects);

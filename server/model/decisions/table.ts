@@ -1,3 +1,4 @@
+import { madeOnce } from "../kept.ts";
 import type { Kernel } from "../kernels/kernel.ts";
 import { alsoAsked, noted, NO_QUESTIONS, unionOf, unnoted, type Questions } from "../kernels/questions.ts";
 import type { Decision, Fruitless, Goes, Stage, When } from "./decision.ts";
@@ -55,8 +56,7 @@ let last: DecisionTable | null = null;
  */
 export function tableOf(kernel: Kernel): DecisionTable {
   if (last?.facts.kernel === kernel) return last;
-  const table = tables.get(kernel) ?? unnoted(() => compile(kernel, changed.get(kernel) ?? DECISIONS));
-  tables.set(kernel, table);
+  const table = madeOnce(tables, kernel, () => unnoted(() => compile(kernel, changed.get(kernel) ?? DECISIONS)));
   last = table;
   return table;
 }
@@ -113,8 +113,7 @@ function compile(kernel: Kernel, decisions: Decisions): DecisionTable {
     );
     const knownAbout = new Map<number, Map<number, Questions>>();
     return (facts, about) => {
-      const known = knownAbout.get(about) ?? new Map<number, Questions>();
-      knownAbout.set(about, known);
+      const known = madeOnce(knownAbout, about, () => new Map<number, Questions>());
       let questions = known.get(facts);
       if (questions === undefined) {
         const holding = rows.filter(

@@ -1,3 +1,4 @@
+import { madeOnce } from "../kept.ts";
 import type { Kernel } from "./kernel.ts";
 import { noted, recalled, type Noted } from "./questions.ts";
 
@@ -9,8 +10,7 @@ export function perKernel<Value>(make: (kernel: Kernel) => Value): (kernel: Kern
   let found: Noted<Value> | null = null;
   return (kernel) => {
     if (kernel === last && found !== null) return recalled(found);
-    const made = known.get(kernel) ?? noted(kernel, () => make(kernel));
-    known.set(kernel, made);
+    const made = madeOnce(known, kernel, () => noted(kernel, () => make(kernel)));
     last = kernel;
     found = made;
     return recalled(made);

@@ -1,3 +1,4 @@
+import { madeOnce } from "../kept.ts";
 import { COMPOSITE_NAMES, FLAG_NAMES } from "../masks/flags.ts";
 import type { Kernel } from "./kernel.ts";
 import { oldestFeatures } from "./oldest.ts";
@@ -215,11 +216,8 @@ const differences = new WeakMap<Kernel, WeakMap<Kernel, Questions>>();
 
 /** The questions that two kernels with the same build options answer differently; the same object for the same two. */
 export function differencesOf(one: Kernel, other: Kernel): Questions {
-  const known = differences.get(one) ?? new WeakMap<Kernel, Questions>();
-  differences.set(one, known);
-  const made = known.get(other) ?? differencesBetween(one, other);
-  known.set(other, made);
-  return made;
+  const known = madeOnce(differences, one, () => new WeakMap<Kernel, Questions>());
+  return madeOnce(known, other, () => differencesBetween(one, other));
 }
 
 function differencesBetween(one: Kernel, other: Kernel): Questions {

@@ -17,7 +17,6 @@ export const maskNotTaken: Rule = {
     bad: example("6.12", ["api   vmalloc", "size  96 KiB", "flags GFP_NOFS"]),
     good: example("6.12", ["api   __vmalloc", "size  96 KiB", "flags GFP_NOFS"]),
   },
-  speaks: (subject) => speaks(subject),
   check,
 };
 

@@ -18,7 +18,6 @@ export const nofailWithoutReclaim: Rule = {
     bad: example("6.12", ["api   alloc_pages", "order 0", "flags GFP_NOWAIT | __GFP_NOFAIL"]),
     good: example("6.12", ["api   alloc_pages", "order 0", "flags GFP_KERNEL | __GFP_NOFAIL"]),
   },
-  speaks: (subject) => speaks(subject),
   check,
 };
 
