@@ -115,6 +115,10 @@ describe("mismatched-free", () => {
   test("a member that something else is written to, or that is freed in two ways, is left alone", () => {
     const other = "static void lend(struct nic *nic, void *ring)\n{\n\tnic->ring = ring;\n}\n\n";
     expect(told(member("\tkfree(nic->ring);\n", other))).toEqual([]);
+    // Nothing is nothing else.
+    expect(told(member("\tkfree(nic->ring);\n", other.replace("= ring;", "= NULL;")))).toEqual([
+      "mismatched-free down: kfree",
+    ]);
     expect(told(member("\tif (nic->big)\n\t\tkvfree(nic->ring);\n\telse\n\t\tkfree(nic->ring);\n"))).toEqual([]);
   });
 });

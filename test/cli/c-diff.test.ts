@@ -67,6 +67,17 @@ describe("diff of C", () => {
     expect(out).toContain("only 6.12: hint: GFP_NOWAIT has __GFP_NOWARN already");
   });
 
+  test("has none that both of them give, however severe, and those of no call as well", async () => {
+    const freed = "void freed(void)\n{\n\tvoid *p = vmalloc(64);\n\n\tif (p)\n\t\tkfree(p);\n}\n";
+    const cwd = folderWith({ "a.c": `${lockedCall("get")}\n${freed}` });
+    for (const rule of ["sleep-in-atomic", "mismatched-free"])
+      expect((await run(["check", "a.c", "--kernel", "6.1"], { cwd })).out).toContain(rule);
+    expect(await run(["diff", "--kernel", "6.1", "--to", "6.12", "a.c"], { cwd })).toMatchObject({
+      status: 0,
+      out: expect.stringMatching(/^\d calls from 6\.1 to 6\.12: nothing changes\n$/),
+    });
+  });
+
   test("without --to says what is missing", async () => {
     const { status, err } = await run(["diff", "a.c"], { cwd: folderWith({ "a.c": CODE }) });
     expect(status).toBe(2);

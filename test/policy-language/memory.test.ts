@@ -175,6 +175,12 @@ memory m {
       "7 tries .. 5 tries: memory-impossible",
     ]);
     expect(marked(zone("managed 4 MiB  pinned 1 pages for 5 tries .. 7 tries"))).toEqual([]);
+    for (const kind of ["reclaimable", "movable", "pinned", "unmovable", "hugetlb"])
+      expect([kind, marked(zone(`managed 4 MiB  free order 0: 512  ${kind} 3 MiB`))]).toEqual([
+        kind,
+        ["3 MiB: memory-impossible"],
+      ]);
+    expect(marked(zone("managed 4 MiB  free order 0: 512  movable 2 MiB"))).toEqual([]);
     const ranges = "zone Normal { managed 64 MiB  range { movable 3 pages } }";
     const [twice, ...others] = findingsIn(`kernel 6.12\nmemory m { node 0 { ${ranges} }  node 1 { ${ranges} } }\n`);
     expect([twice?.text, twice?.message, others]).toEqual(["range", expect.stringMatching(/asks for one range/), []]);
