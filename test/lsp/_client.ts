@@ -12,7 +12,10 @@ export interface Diagnostic {
   readonly source?: string;
   readonly message: string;
   readonly tags?: readonly number[];
-  readonly relatedInformation?: readonly { readonly location: { readonly uri: string }; readonly message: string }[];
+  readonly relatedInformation?: readonly {
+    readonly location: { readonly uri: string; readonly range: { readonly start: Position } };
+    readonly message: string;
+  }[];
 }
 
 export interface Published {

@@ -212,6 +212,29 @@ describe("diagnostics that are pulled", () => {
   });
 });
 
+describe("related places", () => {
+  test("of another file move with it, also where others of the same declaration stay", async () => {
+    const client = await start({
+      pull: true,
+      capabilities: { textDocument: { diagnostic: { relatedInformation: true } } },
+    });
+    const library = MAIN.replace("main", "library");
+    const rule = 'policy quiet for kmalloc { forbid has __GFP_DIRECT_RECLAIM because "it must not" }\n';
+    client.open(library, rule);
+    const request = "request r { api kmalloc  size 64 B  flags GFP_KERNEL }\n";
+    client.open(MAIN, `kernel 6.12\nimport "library.allocpolicy"\n${request}${request}`);
+    const related = async (): Promise<readonly (readonly [string, number])[]> =>
+      (await client.pull(MAIN)).items
+        .flatMap(({ relatedInformation = [] }) => relatedInformation)
+        .map(({ location: { uri, range } }) => [uri, range.start.line] as const);
+    const before = await related();
+    expect(new Set(before.map(([uri]) => uri))).toEqual(new Set([MAIN, library]));
+    const top = { line: 0, character: 0 };
+    client.change(library, 2, { range: { start: top, end: top }, text: "// more\n// and more\n" });
+    expect(await related()).toEqual(before.map(([uri, line]) => [uri, uri === library ? line + 2 : line]));
+  });
+});
+
 describe("diagnostics that are pushed", () => {
   test("come with the document's version and go when it is closed", async () => {
     const client = await start();

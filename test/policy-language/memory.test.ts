@@ -181,6 +181,7 @@ memory m {
         ["3 MiB: memory-impossible"],
       ]);
     expect(marked(zone("managed 4 MiB  free order 0: 512  movable 2 MiB"))).toEqual([]);
+    expect(marked(zone("managed 4 MiB  watermarks min 2 MiB, high 1 MiB"))).toContain("min 2 MiB: memory-impossible");
     const ranges = "zone Normal { managed 64 MiB  range { movable 3 pages } }";
     const [twice, ...others] = findingsIn(`kernel 6.12\nmemory m { node 0 { ${ranges} }  node 1 { ${ranges} } }\n`);
     expect([twice?.text, twice?.message, others]).toEqual(["range", expect.stringMatching(/asks for one range/), []]);
