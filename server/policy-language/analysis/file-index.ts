@@ -1,3 +1,4 @@
+import { kept } from "../../model/kept.ts";
 import type { Region, SourceFile } from "../../../grammar/source-file.ts";
 import type { Design } from "../../model/kernels/designed.ts";
 import type { NameSpace } from "./environment.ts";
@@ -83,7 +84,7 @@ export function isInDamage({ damagedWords }: FileIndex, word: string): boolean {
   return has(damagedWords, word);
 }
 
-const cache = new WeakMap<SourceFile, FileIndex>();
+const cache = kept<SourceFile, FileIndex>();
 
 /** The index of a file; `previous`, of an earlier text of it, saves the work for what did not change. */
 export function indexOf(file: SourceFile, previous: FileIndex | null): FileIndex {
@@ -225,7 +226,7 @@ export function exportersOf(index: FileIndex, key: string): readonly number[] {
 }
 
 /** By the declarations by space: where those serve again, none came, went, or is called otherwise. */
-const designs = new WeakMap<FileIndex["bySpace"], Design>();
+const designs = kept<FileIndex["bySpace"], Design>();
 
 /** The flags and scopes that a file declares and no kernel has. */
 export function designOf(index: FileIndex): Design {

@@ -1,3 +1,4 @@
+import { kept } from "../../model/kept.ts";
 import type { Clause, Declaration, ExpectForm, Item, Mask, Name, Predicate, Property } from "../../../grammar/ast.ts";
 import type { Region } from "../../../grammar/source-file.ts";
 import { CONTEXT_NAMES, isScopeName } from "../../model/contexts.ts";
@@ -151,7 +152,7 @@ export function mayBeFor({ kind, text }: Region): boolean {
 }
 
 const NO_NAMES: RegionNames = { declares: null, exports: [], uses: [], needs: [], words: [] };
-const cache = new WeakMap<Region, RegionNames>();
+const cache = kept<Region, RegionNames>();
 
 export function namesOf(region: Region): RegionNames {
   if (region.kind === null && region.problems.length === 0) return NO_NAMES;

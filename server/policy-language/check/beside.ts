@@ -1,3 +1,4 @@
+import { kept } from "../../model/kept.ts";
 import type { Environment } from "../analysis/environment.ts";
 import { apiKey, exportsOf, isMaskOfKernels, mayBeFor, type NameUse } from "../analysis/region-names.ts";
 import { isBuiltInContext } from "../findings/names.ts";
@@ -13,7 +14,7 @@ export interface Beside {
   readonly several: boolean;
 }
 
-const known = new WeakMap<Environment, Beside>();
+const known = kept<Environment, Beside>();
 
 /** The files beside one. */
 export function besideOf(environment: Environment): Beside {

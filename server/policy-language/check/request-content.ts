@@ -1,3 +1,4 @@
+import { kept } from "../../model/kept.ts";
 import type { RequestDeclaration } from "../../../grammar/ast.ts";
 import type { Region } from "../../../grammar/source-file.ts";
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
@@ -43,7 +44,7 @@ function worthOf(environment: Environment, space: string, name: string): string 
   return binding === null ? "" : maskText(environment, binding);
 }
 
-const masks = new WeakMap<Revision, { readonly groups: Environment["groups"]; readonly text: string }>();
+const masks = kept<Revision, { readonly groups: Environment["groups"]; readonly text: string }>();
 
 function maskText(environment: Environment, binding: Binding): string {
   const { groups } = environment;

@@ -1,3 +1,4 @@
+import { kept } from "../../model/kept.ts";
 import type { Name, RequestDeclaration } from "../../../grammar/ast.ts";
 import type { Region } from "../../../grammar/source-file.ts";
 import { ALL_RULES } from "../../rules/catalogue.ts";
@@ -82,7 +83,7 @@ interface KernelAnswer {
   readonly findings: readonly UnplacedFinding[];
 }
 
-const kernelAnswers = new WeakMap<Region, KernelAnswer>();
+const kernelAnswers = kept<Region, KernelAnswer>();
 
 /** The kernel's part of the findings: kept while a policy that binds the request is edited. */
 function kernelFindings(

@@ -1,3 +1,4 @@
+import { kept } from "../../model/kept.ts";
 import type { Mask as MaskNode } from "../../../grammar/ast.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { maskValue, type MaskValue } from "../../model/masks/evaluation/mask-value.ts";
@@ -8,7 +9,7 @@ import type { Binding, Environment, Revision } from "../analysis/environment.ts"
 import { graphOf, type Graph } from "../analysis/graph.ts";
 import { eachMaskName } from "../analysis/region-names.ts";
 
-const values = new WeakMap<Revision, Map<Kernel, NamedMask>>();
+const values = kept<Revision, Map<Kernel, NamedMask>>();
 
 function expressionOf(binding: Binding): MaskNode | null {
   const { declaration } = binding;
