@@ -48,6 +48,13 @@ const RULE_WANTS: ReadonlyMap<string, string> = new Map([
   ["time Number", "a time such as `20 ms` or `3 tries`"],
   ["returning Number", "a share such as `2 %`"],
   ["freeBlocks Order", "`order N: COUNT`"],
+  ["sizeValue", "`unknown` or a size such as `4 KiB`"],
+  ["numberValue", "a number or `unknown`"],
+  ["functions", "the name of a function in C"],
+  ["masks", "a flag"],
+  ["measureTest", "`<`, `<=`, `>`, `>=` or `==`"],
+  ["freeBlocks", "`order N: COUNT`"],
+  ["nodeItem", "`awake` or `asleep`"],
   ["mask", "a flag"],
   ["operand", "a flag"],
   ["measureTest Compare", "`<`, `<=`, `>`, `>=` or `==`"],
@@ -85,12 +92,19 @@ export function quoted(text: string): string {
   return `\`${out}\``;
 }
 
-/** A whole message: what the rule wants, what stands there. */
-export function expected(ruleName: string, tokenName: string, foundText: string): string {
-  const wants =
-    RULE_WANTS.get(`${ruleName} ${tokenName}`.trim()) ?? (tokenName === "" ? "something else" : readable(tokenName));
-  return `Expected ${wants}, ${foundText}.`;
+/** What a rule wants where it cannot go on. */
+export function wanted(ruleName: string, tokenName: string): string {
+  return (
+    RULE_WANTS.get(`${ruleName} ${tokenName}`.trim()) ?? (tokenName === "" ? "something else" : readable(tokenName))
+  );
 }
+
+/** A whole message where something else stands: what is wanted, what is found. */
+export const expected = (wants: string, image: string): string => `Expected ${wants}, ${found(image)}.`;
+
+/** A whole message where nothing stands, as when somebody is still writing. */
+export const missing = (wants: string, behind: string): string =>
+  `${wants.slice(0, 1).toUpperCase()}${wants.slice(1)} is missing after \`${behind}\`.`;
 
 export function beginsNothing(image: string): string {
   if (image === "}") return "This `}` closes nothing: remove it.";

@@ -2,7 +2,7 @@ import type { ConsumeMethodOpts } from "chevrotain";
 import type { Name as NameNode } from "../ast.ts";
 import { AS } from "../roles.ts";
 import * as T from "../tokens.ts";
-import { found } from "../wording.ts";
+import { expected, found, missing } from "../wording.ts";
 import { NOT_VALID } from "./damage.ts";
 import { RecoveringParser } from "./recovering.ts";
 import { NO_STARTS, NUMBER, LCURLY, RCURLY, LPAREN, EQUALS, MINUS, DOT, END, NAMES, OF_ALL } from "./token-numbers.ts";
@@ -104,7 +104,9 @@ export abstract class BlockParser extends RecoveringParser {
       this.consume(OF_ALL, T.LCurly);
       return;
     }
-    this.report(this.peek(), `Expected \`{\`, ${found(this.peek().image)}: ${what} follows between braces.`);
+    const isBare = this.at(RCURLY) || this.at(END);
+    const says = isBare ? missing("`{`", this.previous().image) : expected("`{`", this.peek().image);
+    this.report(isBare ? this.previous() : this.peek(), `${says.slice(0, -1)}: ${what} follows between braces.`);
     if (this.peek().tokenTypeIdx === RCURLY || this.peek().indent >= 0) return;
     this.skipTo();
     if (this.at(LCURLY)) this.position++;

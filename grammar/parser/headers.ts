@@ -4,8 +4,9 @@ import { AS } from "../roles.ts";
 import * as T from "../tokens.ts";
 import { Damage } from "./damage.ts";
 import { PredicateRules } from "./predicates.ts";
-import { NO_STARTS, NUMBER, types } from "./token-numbers.ts";
+import { COMMA, NO_STARTS, NUMBER, types } from "./token-numbers.ts";
 
+const DOT_DOT = T.indexOf(T.DotDot);
 const SETTING_VALUES = new Set([NUMBER, ...types(T.On, T.Off)]);
 
 /** `kernel`, `config` and `import`. */
@@ -58,6 +59,11 @@ export abstract class HeaderRules extends PredicateRules {
             },
           ]),
         );
+        if (this.tolerant && (this.at(DOT_DOT) || (range && this.at(COMMA))))
+          throw new Damage(
+            this.peek(),
+            "A header has one range, `6.1 .. 6.12`, or a list of versions, `6.1, 6.6, 6.12`.",
+          );
         if (this.tolerant && this.at(NUMBER) && this.peek().indent < 0)
           throw new Damage(this.peek(), `Versions are separated by commas: write \`, ${this.peek().image}\`.`);
       },
@@ -101,6 +107,7 @@ export abstract class HeaderRules extends PredicateRules {
         () => null,
       );
       settings.push({ option, value, start: option.start, end: this.end() });
+      if (this.tolerant && this.at(COMMA)) this.leaveOut();
     });
     return { kind: "config", doc, settings, start: this.start(word), end: this.end() };
   });

@@ -97,7 +97,7 @@ export abstract class MemoryRules extends PolicyRules {
     const number = this.keepNumber(() => this.CONSUME(T.Number_));
     const facts: KswapdFact[] = [];
     const zones: ZoneBlock[] = [];
-    this.block("the zones", this.first.nodeItem, "`zone`, `kswapd` or `}`", () => {
+    this.block("a list of zones", this.first.nodeItem, "`zone`, `kswapd` or `}`", () => {
       const item = this.SUBRULE(this.nodeItem);
       if ("facts" in item) zones.push(item);
       else facts.push(item);
@@ -143,7 +143,7 @@ export abstract class MemoryRules extends PolicyRules {
 
   private readonly zoneFacts: ParserMethod<[], ZoneFact[]> = this.RULE("zoneFacts", (): ZoneFact[] => {
     const facts: ZoneFact[] = [];
-    this.block("the zone's numbers", this.first.zoneFact, "a fact such as `managed` or `free`, or `}`", () => {
+    this.block("a list of what is free", this.first.zoneFact, "a fact such as `managed` or `free`, or `}`", () => {
       facts.push(this.SUBRULE(this.zoneFact));
     });
     return facts;

@@ -8,6 +8,7 @@ import { NUMBER, types, NAMES, OF_ALL } from "./token-numbers.ts";
 
 const NAME_OR_NUMBER = new Set([...NAMES, NUMBER]);
 const WHEN = T.indexOf(T.When);
+const LIKE = T.indexOf(T.Like);
 const MODE_CONDITIONS = types(T.When, T.Otherwise);
 
 const NO_WHEN =
@@ -25,6 +26,8 @@ export abstract class PolicyRules extends RequestRules {
         this.CONSUME(T.For);
         return this.keepList<NameNode>(() => this.SUBRULE(this.names, AS.api));
       }) ?? [];
+    if (this.tolerant && this.at(LIKE))
+      this.report(this.peek(), "`like` stands before `for`: write `policy NAME like OTHER for FUNCTIONS`.");
     const clauses: Clause[] = [];
     this.block("the policy", this.first.clause, "a clause such as `allow`, `forbid` or `mode`, or `}`", () => {
       clauses.push(this.SUBRULE(this.clause));

@@ -1,14 +1,14 @@
 import type { IParserErrorMessageProvider, IToken } from "chevrotain";
 import type { Mask, Name as NameNode, Numeral, Predicate, Problem, Span } from "../ast.ts";
 import type { Finding } from "../recovery.ts";
-import { expected, found } from "../wording.ts";
+import { expected, found, missing, wanted } from "../wording.ts";
 import * as T from "../tokens.ts";
 import type { Token } from "../tokens.ts";
 import { Damage, NOT_VALID } from "./damage.ts";
 import { TokenReader } from "./reading.ts";
 import { OneTokenAhead } from "./one-token-ahead.ts";
 import { startsIn, UNKNOWN_STARTS, type Starts } from "./starts.ts";
-import { COMMA, NO_STARTS, LCURLY, RCURLY, RPAREN, SEMI, END, PADDING } from "./token-numbers.ts";
+import { COLON, COMMA, EQUALS, NO_STARTS, LCURLY, RCURLY, RPAREN, SEMI, END, PADDING } from "./token-numbers.ts";
 
 /** Masks and predicates nest at most this deep; no real one comes near. */
 const MAX_DEPTH = 200;
@@ -95,14 +95,34 @@ export abstract class RecoveringParser extends TokenReader {
 
   private giveUp(ruleName: string, tokenName: string): never {
     if (!this.tolerant) throw NOT_VALID;
-    throw new Damage(this.peek(), expected(ruleName, tokenName, found(this.peek().image)));
+    throw this.damage(wanted(ruleName, tokenName));
+  }
+
+  /** What is not there is missed behind what stands before it; else what stands there is the fault. */
+  private damage(wants: string): Damage {
+    const [token, before] = [this.peek(), this.previous()];
+    const { tokenTypeIdx: type } = token;
+    if ((type === EQUALS || type === COLON) && this.starts.has(before.tokenTypeIdx))
+      return new Damage(
+        token,
+        `Nothing stands behind \`${before.image}\` but what it says: leave the \`${token.image}\` out.`,
+      );
+    const isBare =
+      type === RCURLY ||
+      type === END ||
+      (type === RPAREN && this.depth > 0) ||
+      (token.indent >= 0 && this.starts.has(type));
+    const isBehind = isBare && before !== T.END && before.tokenTypeIdx !== LCURLY && this.start(before) >= 0;
+    return isBehind
+      ? new Damage(before, missing(wants, before.image))
+      : new Damage(token, expected(wants, token.image));
   }
 
   /** Gives up unless the next token is one of `allowed`. */
   protected need(allowed: ReadonlySet<number>, what: string): void {
     if (this.RECORDING_PHASE || allowed.has(this.peek().tokenTypeIdx)) return;
     if (!this.tolerant) throw NOT_VALID;
-    throw new Damage(this.peek(), `Expected ${what}, ${found(this.peek().image)}.`);
+    throw this.damage(what);
   }
 
   protected report(token: Token, message: string, fix?: { readonly title: string; readonly text: string }): void {
@@ -210,8 +230,7 @@ export abstract class RecoveringParser extends TokenReader {
     }
     if (token.indent >= 0 && this.blocks > 1 && this.outer.has(type)) return false;
     if (type === COMMA && this.isNextItem()) {
-      this.report(token, "Nothing stands between these: leave the `,` out.", { title: "Remove the comma", text: "" });
-      this.position++;
+      this.leaveOut();
       return true;
     }
     const before = this.position;
@@ -220,6 +239,13 @@ export abstract class RecoveringParser extends TokenReader {
     if (this.at(SEMI)) this.position++;
     else if (this.position === before && !this.at(RCURLY)) this.position++;
     return true;
+  }
+
+  /** Goes over a comma that stands between items, where none is needed. */
+  protected leaveOut(): void {
+    const fix = { title: "Remove the comma", text: "" };
+    this.report(this.peek(), "Nothing stands between these: leave the `,` out.", fix);
+    this.position++;
   }
 
   /** Whether behind the next token another item begins, or the block ends. */

@@ -16,6 +16,7 @@ export const PIPE = T.indexOf(T.Pipe);
 export const AMP = T.indexOf(T.Amp);
 export const COMPARE = T.indexOf(T.Compare);
 export const EQUALS = T.indexOf(T.Equals);
+export const COLON = T.indexOf(T.Colon);
 export const MINUS = T.indexOf(T.Minus);
 export const DOT = T.indexOf(T.Dot);
 export const NOT = T.indexOf(T.Not);

@@ -122,6 +122,19 @@ function only(text: string): string {
   return all[0] ?? "";
 }
 
+/** What an editor writes behind a text whose brackets and quotes are open. */
+function closing(text: string): string {
+  const code = text.replace(/\/\/.*/g, "");
+  const open: string[] = [];
+  let quoted = false;
+  for (const char of code) {
+    if (char === '"') quoted = !quoted;
+    else if (!quoted && "{(".includes(char)) open.push(char === "{" ? "}" : ")");
+    else if (!quoted && "})".includes(char)) open.pop();
+  }
+  return `${quoted ? '"' : ""}${open.reverse().join("")}\n`;
+}
+
 describe("One wrong character", () => {
   // Edited, not read afresh: that both come to the same file is proved in edit.property.test.ts, and an edit costs a
   // tenth.
@@ -143,6 +156,18 @@ describe("One wrong character", () => {
       }
     }
     expect(wrong).toEqual([]);
+  });
+
+  test("that is not there yet, behind any word, is missed there and is at most one problem", () => {
+    for (const { index, 0: word } of SAMPLE.matchAll(/\S+/g)) {
+      const typed = SAMPLE.slice(0, index + word.length);
+      const text = typed + closing(typed);
+      const problems = parseFile(text).regions.flatMap((region) =>
+        region.problems.map(({ start, end, message }) => `${region.text.slice(start, end)}: ${message}`),
+      );
+      expect(problems.length).toBeLessThanOrEqual(1);
+      for (const problem of problems) expect(problem, text).not.toMatch(/something else|found (?:`[})]`|the end)|^}: /);
+    }
   });
 
   test("in a request leaves its other properties in the tree", () => {
@@ -212,7 +237,7 @@ describe("Problems", () => {
     ["policy p { forbid order != 3 }", "!=: `!=` is not a comparison here: write `not` before the condition and `==`."],
     ["flags A = (gfp_t)B", "(gfp_t): A mask takes no cast: remove it."],
     ["flags A = (__force gfp_t) 0x10u", "(__force gfp_t): A mask takes no cast: remove it."],
-    ["flags A = B ? C", "C: Expected `:`, found the end."],
+    ["flags A = B ? C", "C: `:` is missing after `C`."],
     ["request r { flags A, B }", ",: `,` joins no flags: write `|`."],
     ["request r { api kmalloc, flags A }", ",: Nothing stands between these: leave the `,` out."],
     ["request r { flags A, }", ",: Nothing stands between these: leave the `,` out."],
@@ -239,8 +264,20 @@ describe("Problems", () => {
     ['import "x', '"x: This text has no end: write `"` before the line ends.'],
     ["flags A = B /* note\n", "/* note: This comment has no end: write `*/`."],
     ["flags A = GFP_@KERNEL", "GFP_@KERNEL: A name has only letters, digits and `_`: `GFP_@KERNEL` has others."],
-    ["policy p { mode a when has B { retries } }", "}: Expected a value, found `}`."],
-    ["kernel six", "six: Expected a version such as `6.12`, found the end."],
+    ["policy p { mode a when has B { retries } }", "retries: A value is missing after `retries`."],
+    ["request r {\n  api\n  size 4\n}", "api: A name is missing after `api`."],
+    ["request r { api = kmalloc }", "=: Nothing stands behind `api` but what it says: leave the `=` out."],
+    ["request r { order }", "order: A number or `unknown` is missing after `order`."],
+    ["policy p { forbid order }", "order: `<`, `<=`, `>`, `>=` or `==` is missing after `order`."],
+    ["transform t(gfp)", "): `=` is missing after `)`."],
+    ["kernel 6.1,", ",: A version such as `6.12` is missing after `,`."],
+    ["kernel 6.1 .. 6.6, 6.12", ",: A header has one range, `6.1 .. 6.12`, or a list of versions, `6.1, 6.6, 6.12`."],
+    ["config { CMA on, NUMA off }", ",: Nothing stands between these: leave the `,` out."],
+    [
+      "policy p for kmalloc like q { allow has A }",
+      "like: `like` stands before `for`: write `policy NAME like OTHER for FUNCTIONS`.",
+    ],
+    ["kernel six", "six: A version such as `6.12` is missing after `six`."],
   ] as const) {
     test(`name what is wrong in \`${text}\` and what to write`, () => {
       expect(only(text)).toBe(problem);
