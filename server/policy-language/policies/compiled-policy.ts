@@ -4,6 +4,7 @@ import { mask, type Mask } from "../../model/masks/mask.ts";
 import type { Environment, NameSpace, Revision } from "../analysis/environment.ts";
 import { eachMaskName } from "../analysis/region-names.ts";
 import { evaluateMask } from "../requests/masks.ts";
+import { viewOf } from "../analysis/kernel-view.ts";
 import { predicatesOf } from "./policy-set.ts";
 import { namesIn } from "./predicates/leaves.ts";
 import { testOf } from "./predicates.ts";
@@ -40,13 +41,15 @@ interface Kept {
   isTrueIn: WeakRef<Environment>;
 }
 
-const known = new WeakMap<ResolvedPolicy, Map<Kernel, Kept>>();
+/** By what a policy sees of a kernel: what is asked of the allocators its tests ask of the request. */
+const known = new WeakMap<ResolvedPolicy, Map<string, Kept>>();
 
 /** Compiled once for as long as its names mean the same. */
 export function compiledPolicy(environment: Environment, kernel: Kernel, policy: ResolvedPolicy): CompiledPolicy {
-  const byKernel = known.get(policy) ?? new Map<Kernel, Kept>();
-  known.set(policy, byKernel);
-  const before = byKernel.get(kernel);
+  const byView = known.get(policy) ?? new Map<string, Kept>();
+  known.set(policy, byView);
+  const view = viewOf(kernel);
+  const before = byView.get(view);
   if (before !== undefined && isTrueIn(environment, before)) return before.compiled;
   const compiled = compile(environment, kernel, policy);
   const names = namesOf(policy).map(({ space, name }) => ({
@@ -54,7 +57,7 @@ export function compiledPolicy(environment: Environment, kernel: Kernel, policy:
     name,
     revision: revisionOf(environment, space, name),
   }));
-  byKernel.set(kernel, { compiled, isRt: environment.options.PREEMPT_RT, names, isTrueIn: new WeakRef(environment) });
+  byView.set(view, { compiled, isRt: environment.options.PREEMPT_RT, names, isTrueIn: new WeakRef(environment) });
   return compiled;
 }
 

@@ -23,7 +23,7 @@ import {
 } from "../symbolic/space.ts";
 import { smallestWitness, type Witness } from "../symbolic/smallest-witness.ts";
 import { isTaken, judge } from "./judgement.ts";
-import { viewOf } from "./kernel-view.ts";
+import { viewOf } from "../analysis/kernel-view.ts";
 import { modelSetsInSteps, modelThresholds } from "./model-sets.ts";
 import { askPolicy, asksModelIn, MOST_WORK, needsOf, policySetIn, type PolicySet } from "./policy-set.ts";
 import { asksModel } from "./predicates/leaves.ts";

@@ -6,7 +6,7 @@ import type { Environment, Revision } from "../analysis/environment.ts";
 import { Allowance, TooMuchWork } from "../symbolic/bdd.ts";
 import { FALSE, TRUE, type Node } from "../symbolic/node.ts";
 import { anyMask, spacesOf, type SizeDomain, type Space, type SpaceNeeds } from "../symbolic/space.ts";
-import { viewOf } from "./kernel-view.ts";
+import { viewOf } from "../analysis/kernel-view.ts";
 import { isModelKnown, modelSetsInSteps, modelThresholds } from "./model-sets.ts";
 import { asksModel } from "./predicates/leaves.ts";
 import { entwinedIn, setOf, thresholdsOf, type ModelSets } from "./predicates/sets.ts";

@@ -7,9 +7,11 @@ import { namedMask } from "../../model/masks/evaluation/named-mask.ts";
 import { NO_MASK, type MaskScope, type NamedMask } from "../../model/masks/mask-scope.ts";
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
 import { graphOf, type Graph } from "../analysis/graph.ts";
+import { viewOf } from "../analysis/kernel-view.ts";
 import { eachMaskName } from "../analysis/region-names.ts";
 
-const values = kept<Revision, Map<Kernel, NamedMask>>();
+/** By what is seen of a kernel: which flags and composites it has, and their bits. */
+const values = kept<Revision, Map<string, NamedMask>>();
 
 function expressionOf(binding: Binding): MaskNode | null {
   const { declaration } = binding;
@@ -36,22 +38,23 @@ export const maskGraph: Graph = graphOf((environment, binding) => {
 
 /** The value of a `flags` or `transform` declaration. In a cycle: nothing, uncertain. */
 export function declaredMaskOf(environment: Environment, kernel: Kernel, binding: Binding): NamedMask {
-  const known = values.get(binding.revision)?.get(kernel);
+  const view = viewOf(kernel);
+  const known = values.get(binding.revision)?.get(view);
   if (known !== undefined) return known;
   maskGraph.inOrder(
     environment,
     binding,
-    (used) => values.get(used.revision)?.has(kernel) === true,
+    (used) => values.get(used.revision)?.has(view) === true,
     (used, cyclic) => {
-      let byKernel = values.get(used.revision);
-      if (byKernel === undefined) {
-        byKernel = new Map();
-        values.set(used.revision, byKernel);
+      let byView = values.get(used.revision);
+      if (byView === undefined) {
+        byView = new Map();
+        values.set(used.revision, byView);
       }
-      byKernel.set(kernel, evaluateDeclaration(environment, kernel, used, cyclic));
+      byView.set(view, evaluateDeclaration(environment, kernel, used, cyclic));
     },
   );
-  return values.get(binding.revision)?.get(kernel) ?? NO_MASK;
+  return values.get(binding.revision)?.get(view) ?? NO_MASK;
 }
 
 function evaluateDeclaration(environment: Environment, kernel: Kernel, binding: Binding, cyclic: boolean): NamedMask {

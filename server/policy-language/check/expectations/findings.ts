@@ -7,7 +7,7 @@ import { unknownFactFindings } from "../../findings/expectations/facts.ts";
 import { stateNamed } from "../../findings/memory.ts";
 import { overKernels } from "../../findings/over-kernels.ts";
 import { expectationCheck, selectedModes } from "../policy-checks.ts";
-import { viewOf } from "../../policies/kernel-view.ts";
+import { viewOf } from "../../analysis/kernel-view.ts";
 import { asksModel } from "../../policies/predicates/leaves.ts";
 import { whyOpen, type RequestUnderKernels } from "../../requests/requests.ts";
 import { shareFactFindings } from "./by-chance.ts";
