@@ -177,14 +177,33 @@ export class Session {
   async close(uri: string): Promise<void> {
     const key = this.files.key(uri);
     this.#open.delete(key);
+    this.#forgetOutside();
     await this.reread(key);
+  }
+
+  /** Of what lies in no folder of the client stays what is open, and what that refers to. */
+  #forgetOutside(): void {
+    for (const folder of this.#folders) {
+      if (folder.uri !== null) continue;
+      const { documents } = folder.workspace;
+      const roots = this.#rootsOf(folder);
+      const wanted = new Set(this.#open.keys());
+      for (const key of wanted) {
+        const document = documents.get(key);
+        if (document !== undefined) for (const { uri } of this.#referencesOf(key, document, roots)) wanted.add(uri);
+      }
+      const forgotten = [...documents.keys()].filter((key) => !wanted.has(key));
+      for (const key of forgotten) folder.remove(key);
+      if (forgotten.length > 0) this.#onFilesRead();
+    }
   }
 
   /** Reads a file again that changed on disk, or that was closed; an open document stays as it is. */
   async reread(key: string): Promise<void> {
     if (this.#open.has(key)) return;
     const interested = this.#folders.filter(
-      (folder) => folder.knows(key) || (folder.scan !== null && folderOf(this.#folders, key) === folder),
+      (folder) =>
+        folder.knows(key) || (folder.uri !== null && folder.scan !== null && folderOf(this.#folders, key) === folder),
     );
     const reading = this.#reading.get(key);
     const kind = reading?.kind ?? this.#kindWanted(key, interested);

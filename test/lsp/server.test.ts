@@ -212,6 +212,31 @@ describe("diagnostics that are pulled", () => {
   });
 });
 
+describe("a file outside of all folders", () => {
+  test("leaves no marks when it is closed, but for what an open one refers to", async () => {
+    const user = 'import "lib.allocpolicy"\n';
+    const folder = onDisk({ "lib.allocpolicy": SLEEPER, "user.allocpolicy": user });
+    const client = await start({ pull: true });
+    const marked = async (): Promise<readonly unknown[]> => {
+      const items = field(await client.request("workspace/diagnostic", { previousResultIds: [] }), "items");
+      return (items as readonly object[]).map((item) => field(item, "uri"));
+    };
+    const close = (name: string): void =>
+      client.notify("textDocument/didClose", { textDocument: { uri: `${folder}/${name}` } });
+    client.open(`${folder}/user.allocpolicy`, user);
+    client.open(`${folder}/lib.allocpolicy`, SLEEPER);
+    expect((await marked()).toSorted()).toEqual([`${folder}/lib.allocpolicy`, `${folder}/user.allocpolicy`]);
+    close("lib.allocpolicy");
+    client.open(MAIN, "kernel 6.12\n");
+    expect(codes((await client.pull(`${folder}/user.allocpolicy`)).items)).toEqual([]);
+    close("user.allocpolicy");
+    close("lib.allocpolicy");
+    client.open(`${folder}/lib.allocpolicy`, SLEEPER);
+    close("lib.allocpolicy");
+    expect(await marked()).toEqual([MAIN]);
+  });
+});
+
 describe("related places", () => {
   test("of another file move with it, also where others of the same declaration stay", async () => {
     const client = await start({
@@ -533,6 +558,17 @@ describe("requests about a document", () => {
     await expect(client.at("textDocument/prepareRename", MAIN, positionOf(SLEEPER, "GFP_KERNEL"))).rejects.toThrow(
       /built in/,
     );
+  });
+
+  test("refuse a new name that is none, or somebody else's, in words, and leave everything as it is", async () => {
+    const client = await start({ pull: true });
+    client.open(MAIN, `${SLEEPER}flags RING = GFP_KERNEL\nflags OTHER = RING\n`);
+    const at = positionOf(`${SLEEPER}flags RING`, "RING");
+    const renamed = (newName: string): Promise<unknown> => client.at("textDocument/rename", MAIN, at, { newName });
+    await expect(renamed("GFP_ATOMIC")).rejects.toThrow("'GFP_ATOMIC' is a name of the kernel");
+    await expect(renamed("OTHER")).rejects.toThrow("'OTHER' is already declared");
+    await expect(renamed("two words")).rejects.toThrow();
+    expect(JSON.stringify(await renamed("FINE"))).toMatch(/FINE.*FINE/);
   });
 
   test("format, and leave a damaged file alone", async () => {
