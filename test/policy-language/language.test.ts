@@ -195,6 +195,27 @@ describe("masks", () => {
     expect(fixed(`kernel 6.12\nflags A = ${wrong}\n`, "unknown-flag")).toBe(`kernel 6.12\nflags A = ${right}\n`);
   });
 
+  test("a flag that nobody has is reported wherever a mask can stand", () => {
+    const text = `kernel 6.12
+policy p for alloc_contig_range {
+  allow any __GFP_AAAA
+  ignore __GFP_BBBB, __GFP_CCCC
+  forbid has __GFP_DDDD
+  warn has __GFP_EEEE
+  require has __GFP_FFFF when has __GFP_GGGG
+  stage isolation honours __GFP_HHHH
+  mode m when has __GFP_IIII { drain none }
+}
+expect p forbids __GFP_JJJJ
+expect p allows __GFP_KKKK
+transform t(m) = m | __GFP_LLLL
+flags A = t(__GFP_MMMM) & ~__GFP_NNNN
+request r { api kmalloc  size 64 B  flags __GFP_OOOO }
+`;
+    const unknown = findingsIn(text).filter(({ rule }) => rule === "unknown-flag");
+    expect(unknown.map((finding) => finding.text)).toEqual(text.match(/__GFP_([A-Z])\1{3}/g));
+  });
+
   test("a flag of a later release is reported with that release", () => {
     const [finding] = checkFindings(`
 kernel 6.1
