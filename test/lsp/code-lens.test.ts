@@ -62,6 +62,18 @@ describe("a lens", () => {
     ]);
   });
 
+  test("is asked for again when the settings have arrived, as what is found under them", async () => {
+    const client = await start({
+      ...ABLE,
+      capabilities: {
+        ...ABLE.capabilities,
+        workspace: { codeLens: { refreshSupport: true }, configuration: true },
+      },
+      configuration: () => ({ kernel: "6.1" }),
+    });
+    await client.until(() => client.refreshes.includes("workspace/codeLens/refresh") || undefined);
+  });
+
   test("is given back as it came where it is of nobody here, and none is offered to who knows no command of ours", async () => {
     const client = await start(ABLE);
     client.open(MAIN, TEXT);
