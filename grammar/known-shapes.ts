@@ -8,9 +8,10 @@ import * as T from "./tokens.ts";
 import { docBetween, regionEnd } from "./trivia.ts";
 
 /**
- * Declarations that need not be parsed to know that they are valid: the strict parser goes by the types of the tokens
- * alone, so that where it accepted a sequence of types, with those that follow, it accepts every other such sequence.
- * Files are made of few kinds of declarations, each written many times.
+ * Declarations that need not be parsed to know whether they are valid: the strict parser goes by the types of the
+ * tokens alone, so that where it accepted a sequence of types, with those that follow, it accepts every other such
+ * sequence, and where it gave up it gives up again. Files are made of few kinds of declarations, each written many
+ * times, and files that a merge tore are torn alike.
  */
 
 /** How many tokens behind a declaration are part of its shape: as many as the parser and `beginsItem` may look at. */
@@ -39,7 +40,10 @@ const BEGINS = new Uint8Array(1 + Math.max(...T.VOCABULARY.map(T.indexOf)));
 for (const kind of KINDS.keys()) BEGINS[kind] = 1;
 const NAMELESS: ReadonlySet<Item["kind"] | null> = new Set(["kernel", "config", "import", null]);
 
-/** The tokens from an item's first, at `index`, to the first of the next line that may begin another, at `next`. */
+/**
+ * The tokens from an item's first, at `index`, to the first of the next line that may begin another, at `next`, or to
+ * the end of the text.
+ */
 export interface Stretch {
   readonly index: number;
   readonly next: number;
@@ -47,8 +51,14 @@ export interface Stretch {
   readonly hash: number;
 }
 
-/** By hash, the types of valid stretches. */
-const known = new Map<number, Uint16Array[]>();
+interface Shape {
+  readonly types: Uint16Array;
+  /** How many tokens from its first on the parser looked at before it gave up; null: it is valid. */
+  readonly seen: number | null;
+}
+
+/** By hash, what the parser makes of stretches. */
+const known = new Map<number, readonly Shape[]>();
 let howMany = 0;
 
 /**
@@ -64,38 +74,44 @@ export function stretchAt(
   const { kinds, indents, count } = columns;
   if (openComment || indents[index] !== 0 || BEGINS[kinds[index] ?? 0] !== 1) return null;
   if (start !== 0 && text.charCodeAt(start - 1) !== 10) return null;
-  const end = count - WINDOW - 1;
+  const end = complete ? count : count - WINDOW - 1;
   const most = Math.min(index + LONGEST, end);
   let next = index + 1;
   while (next < most && (indents[next] !== 0 || BEGINS[kinds[next] ?? 0] !== 1)) next++;
-  if (next >= most) return next >= end && !complete ? "unfinished" : null;
+  if (next >= most && !(complete && next === count)) return next >= end && !complete ? "unfinished" : null;
   let hash = 0;
   for (let i = index; i < next + WINDOW; i++) hash = (Math.imul(hash, 31) + (kinds[i] ?? 0)) | 0;
   return { index, next, hash };
 }
 
-/** Notes that the parser accepted a stretch, and read all of it. */
-export function noteValid({ kinds }: TokenColumns, { index, next, hash }: Stretch): void {
+/**
+ * Notes what the parser made of a stretch: it accepted it and read all of it, or gave up.
+ * @param seen how many of its tokens, and of those that count behind, it looked at before it gave up; null: it did not
+ */
+export function noteShape({ kinds }: TokenColumns, { index, next, hash }: Stretch, seen: number | null): void {
   if (howMany >= MOST_SHAPES) {
     known.clear();
     howMany = 0;
   }
   // A copy: the columns would stay with it.
-  known.set(hash, [...(known.get(hash) ?? []), kinds.slice(index, next + WINDOW)]);
+  const shape = { types: kinds.slice(index, next + WINDOW), seen };
+  known.set(hash, [...(known.get(hash) ?? []), shape]);
   howMany += 1;
 }
 
-export function isKnownValid({ kinds }: TokenColumns, { index, next, hash }: Stretch): boolean {
-  const alike = known.get(hash);
-  if (alike === undefined) return false;
-  for (const types of alike) {
+/** What the parser makes of a stretch; null where that is not known. */
+export function shapeOf({ kinds }: TokenColumns, { index, next, hash }: Stretch): Shape | null {
+  for (const shape of known.get(hash) ?? NO_SHAPES) {
+    const { types } = shape;
     if (types.length !== next + WINDOW - index) continue;
     let i = 0;
     while (i < types.length && types[i] === kinds[index + i]) i++;
-    if (i === types.length) return true;
+    if (i === types.length) return shape;
   }
-  return false;
+  return null;
 }
+
+const NO_SHAPES: readonly Shape[] = [];
 
 /** The region of a stretch that is known to be valid, and where it ends. */
 export function regionOf(

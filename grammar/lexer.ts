@@ -175,6 +175,13 @@ export class TokenColumns {
     this.count = count + 1;
   }
 
+  /** Writes so many tokens of a type behind the last one, at an offset; they do not count. */
+  pad(kind: number, at: number, howMany: number): void {
+    const { count } = this;
+    for (let i = 0; i < howMany; i++) this.push(kind, at, at, -1);
+    this.count = count;
+  }
+
   #grow(): void {
     const { kinds, starts, ends, indents } = this;
     const size = 2 * kinds.length;

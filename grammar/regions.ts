@@ -1,5 +1,5 @@
 import { copy, slice, type Cut } from "./cut.ts";
-import { isKnownValid, noteValid, regionOf, stretchAt, WINDOW } from "./known-shapes.ts";
+import { noteShape, regionOf, shapeOf, stretchAt, WINDOW } from "./known-shapes.ts";
 import { lender, scan, type Scan, type Tokens } from "./lexer.ts";
 import { parser } from "./parser.ts";
 import { PADDING } from "./parser/token-numbers.ts";
@@ -199,6 +199,8 @@ interface Piece {
   readonly end: number;
   /** The index of the first token behind the region. */
   readonly next: number;
+  /** Of its tokens, how many the strict parser looked at before it gave up; null: it did not. */
+  readonly givenUp: number | null;
   /** It is one valid item, as far as the parser looked. */
   readonly isValid: boolean;
 }
@@ -207,6 +209,7 @@ const NOT_ENOUGH = "not enough";
 
 /**
  * The region of `text` that begins at `start`; `index` is its first token. Asks for more tokens if they end too soon.
+ * @param known where the strict parser gives up, as `Piece.givenUp`; null: that is not known
  */
 function readRegion(
   text: string,
@@ -214,6 +217,7 @@ function readRegion(
   { tokens, complete, openComment }: Tokens,
   index: number,
   cut: Cut,
+  known: number | null,
 ): Piece | typeof NOT_ENOUGH {
   const count = tokens.length - PADDING;
   const head = tokens[index];
@@ -224,6 +228,7 @@ function readRegion(
       reach: TO_THE_END,
       end: text.length,
       next: index,
+      givenUp: null,
       isValid: false,
     };
   }
@@ -232,7 +237,9 @@ function readRegion(
   let next = index;
   let seen = index + 1;
   let item: Region["item"] = null;
-  if (ITEM_KEYWORDS.has(head.tokenTypeIdx)) {
+  let givenUp = known;
+  if (known !== null) seen = index + known;
+  else if (ITEM_KEYWORDS.has(head.tokenTypeIdx)) {
     const strict = parser().readStrict(tokens, index, start, doc);
     if (strict.valid) {
       next = strict.next;
@@ -240,6 +247,7 @@ function readRegion(
       seen = next + WINDOW;
     } else {
       seen = strict.seen + 1;
+      givenUp = seen - index;
     }
   }
   if (item === null) {
@@ -258,7 +266,7 @@ function readRegion(
   const reach = farthest === undefined || open ? TO_THE_END : farthest.endOffset + 2 - start;
   const tolerant = item === null ? parser().readTolerant(tokens.slice(index, next), start, doc) : null;
   const region = readRegionOf(cut(text, start, end), item ?? tolerant?.node ?? null, tolerant?.problems ?? []);
-  return { region, reach, end, next, isValid: item !== null };
+  return { region, reach, end, next, givenUp, isValid: item !== null };
 }
 
 function readRegionOf(text: string, item: Item | null, problems: Region["problems"]): Region {
@@ -320,20 +328,26 @@ class RegionReader {
     // Where it is not the first, it is read anew with what follows.
     if (stretch === "unfinished" && index > 0) return NOT_ENOUGH;
     const like = stretch === "unfinished" ? null : stretch;
-    if (like !== null && isKnownValid(columns, like)) {
+    const known = like === null ? null : shapeOf(columns, like);
+    if (like !== null && known?.seen === null) {
       const { next } = like;
-      const reach = (columns.ends[next + WINDOW] ?? 0) + 1 - start;
+      const reach = next + WINDOW < columns.count ? (columns.ends[next + WINDOW] ?? 0) + 1 - start : TO_THE_END;
       const { region, end } = regionOf(this.#text, start, columns, index, next, this.#cut);
-      return { region, reach, end, next, isValid: true };
+      return { region, reach, end, next, givenUp: null, isValid: true };
     }
     this.#tokens ??= this.#padded(scanned);
-    const piece = readRegion(this.#text, start, this.#tokens, index, this.#cut);
-    if (piece !== NOT_ENOUGH && piece.isValid && piece.next === like?.next) noteValid(columns, like);
+    const piece = readRegion(this.#text, start, this.#tokens, index, this.#cut, known?.seen ?? null);
+    if (piece === NOT_ENOUGH || like === null || known !== null) return piece;
+    const { givenUp } = piece;
+    if (piece.isValid ? piece.next === like.next : givenUp !== null && givenUp < like.next + WINDOW - index)
+      noteShape(columns, like, givenUp);
     return piece;
   }
 
   #read(start: number): Scan {
     const scanned = scan(this.#text, start, start + this.#size, columnsOfReader());
+    // What stands behind the last token counts as well.
+    if (scanned.complete) scanned.columns.pad(KIND.end, this.#text.length, WINDOW);
     this.#scan = scanned;
     this.#tokens = null;
     this.#index = 0;

@@ -196,6 +196,22 @@ describe("Problems", () => {
       { seed: 7, numRuns: 1500 },
     );
   });
+  test("are the same, and so is all else, when the shapes of a torn file are known", () => {
+    const read = (text: string) => {
+      const { regions, starts, reaches } = parseFile(text);
+      const plain = regions.map(({ text, kind, name, item, problems }) => ({ text, kind, name, item, problems }));
+      return { regions: plain, starts, reaches };
+    };
+    fc.assert(
+      fc.property(file, fc.nat(), fc.nat(60), fc.boolean(), (whole, at, length, cutsEnd) => {
+        const start = at % (whole.length + 1);
+        const text = whole.slice(0, start) + (cutsEnd ? "" : whole.slice(start + length));
+        expect(read(text)).toEqual(read(text));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test("lie within their region", () => {
     fc.assert(
       fc.property(anyText, (text) => {
