@@ -366,10 +366,20 @@ function configuredKernel(input: Fields): Assumed {
   return { kernel, assumed };
 }
 
+/** What a context comes to by its name, without and with PREEMPT_RT: there are few that are asked about. */
+const namedContexts = [new Map<string, Context>(), new Map<string, Context>()] as const;
+
+function contextNamed(name: string, isRt: boolean): Context {
+  const known = namedContexts[isRt ? 1 : 0];
+  const found = known.get(name) ?? namedContext(name, isRt);
+  if (found === null) throw new LineError(`there is no context '${name}'`);
+  known.set(name, found);
+  return found;
+}
+
 function contextFrom(input: Fields, kernel: Kernel): Context {
-  const name = stringFrom(input, "context") ?? "process";
-  const named = namedContext(name, kernel.options.PREEMPT_RT);
-  if (named === null) throw new LineError(`there is no context '${name}'`);
+  const named = contextNamed(stringFrom(input, "context") ?? "process", kernel.options.PREEMPT_RT);
+  if (input.task === undefined && input.scopes === undefined) return named;
   const task = listFrom(input, "task").map((state) => {
     const isTaskState =
       state === "reclaim" || state === "oom_victim" || state === "rt_task" || state === "sigkill_pending";

@@ -66,17 +66,6 @@ export const drop = (...flags: readonly FlagName[]): RuleFix => ({
   title: `Drop ${listed(flags)}`,
 });
 
-/** The fix that writes another mask; its text is made when it is looked at, which most who ask do not. */
-export const rewrite = (text: () => string): RuleFix => ({
-  kind: "replace-mask",
-  get text() {
-    return text();
-  },
-  get title() {
-    return `Write ${text()}`;
-  },
-});
-
 /** The fix that adds flags to the mask. */
 export const add = (...flags: readonly FlagName[]): RuleFix => ({
   kind: "add-flags",

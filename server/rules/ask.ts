@@ -16,20 +16,21 @@ export function ask(rule: Rule, subject: Subject): readonly Match[] {
   );
 }
 
-/** What the rule says is the case: the facts of the messages of what `ask` gives. */
-export function claimsOf(rule: Rule, subject: Subject): readonly string[] {
+/** Whether the rule says of the request what this message says is the case: `ask` gives a match with it. */
+export function says(rule: Rule, subject: Subject, message: string): boolean {
+  if (rule.speaks !== undefined && !isIdle(rule)) return rule.speaks(subject);
   const matches = rule.check(subject);
-  if (matches.length === 0) return SILENCE;
-  return matches.flatMap((match) => (isNobodys(rule, subject, match) ? [] : [factIn(match.message)]));
+  for (const match of matches) if (isSameFact(match.message, message) && !isNobodys(rule, subject, match)) return true;
+  return false;
 }
+
+const isSameFact = (one: string, other: string): boolean => one === other || factIn(one) === factIn(other);
 
 /** What a message says is the case, without what to do about it, which can differ where the fact does not. */
 export function factIn(message: string): string {
   const end = message.lastIndexOf(": ");
   return end === -1 ? message.replace(/\.$/, "") : message.slice(0, end);
 }
-
-const SILENCE: readonly string[] = [];
 
 const isIdle = (rule: Rule): boolean => rule.class === "ineffective" || rule.class === "redundant";
 

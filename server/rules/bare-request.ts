@@ -158,25 +158,22 @@ function askedOfReleases(
     api,
     of: (release) => {
       const read = reading.in(release);
-      return read === null ? null : askedOf({ ...request, mask: read.mask }, read.written, result);
+      if (read === null) return null;
+      return askedOf(read.mask === request.mask ? request : { ...request, mask: read.mask }, read.written, result);
     },
     flagsIn: reading.flagsIn,
   };
 }
 
-const askedOf = (
+function askedOf(
   request: AllocationRequest,
   written: WrittenMask | null,
   result: Asked["result"],
   verdict?: Verdict,
-): Asked => ({
-  request,
-  written,
-  isMaskKnown: true,
-  result,
-  hasFallback: false,
-  ...(verdict === undefined ? {} : { verdict: () => verdict }),
-});
+): Asked {
+  const asked = { request, written, isMaskKnown: true, result, hasFallback: false };
+  return verdict === undefined ? asked : { ...asked, verdict: () => verdict };
+}
 
 /** Its places are lists of flags, and there is no text to edit. */
 function bareSite(asked: Asked): Site<readonly string[], never> {

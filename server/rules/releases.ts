@@ -5,7 +5,7 @@ import type { Kernel } from "../model/kernels/kernel.ts";
 import { comesBefore, kernelOf, mainlineReleases } from "../model/kernels/kernels.ts";
 import { agree, differencesOf, noted, watched, type Questions } from "../model/kernels/questions.ts";
 import type { Holds } from "./finding.ts";
-import { claimsOf, factIn } from "./ask.ts";
+import { says } from "./ask.ts";
 import type { Rule, Subject } from "./rule.ts";
 import type { Asked } from "./site.ts";
 import { subjectOf } from "./subject.ts";
@@ -108,24 +108,18 @@ export function holdsAround(kernel: Kernel, asked: AskedOfReleases): (rule: Rule
     subjects[index] = made;
     return made;
   };
-  const claimed = new Map<Rule, (release: number) => readonly string[]>();
-  const claiming = (rule: Rule): ((release: number) => readonly string[]) => {
-    const answers: (readonly string[] | undefined)[] = [];
-    return (index) => {
+  return (rule, message) => {
+    const answers: (boolean | undefined)[] = [];
+    const isSaidIn = (index: number): boolean => {
       const before = answers[index];
       if (before !== undefined) return before;
       const subject = subjectIn(index);
-      if (subject === null) return NO_CLAIMS;
-      const { value, questions } = noted(subject.kernel, () => claimsOf(rule, subject));
+      if (subject === null) return false;
+      const { value, questions } = noted(subject.kernel, () => says(rule, subject, message));
       for (const other of whoAgrees(kernels, known, index, questions))
         if (exists[other] === true && (flags === null || flags[other] === flags[index])) answers[other] = value;
       return value;
     };
-  };
-  return (rule, message) => {
-    const claimsIn = madeOnce(claimed, rule, claiming);
-    const fact = factIn(message);
-    const isSaidIn = (release: number): boolean => claimsIn(release).includes(fact);
     if (!isSaidIn(home)) return { since: kernel.name, until: kernel.name };
     let [first, last] = [home, home];
     while (first > 0 && isSaidIn(first - 1)) first--;
@@ -136,5 +130,3 @@ export function holdsAround(kernel: Kernel, asked: AskedOfReleases): (rule: Rule
     };
   };
 }
-
-const NO_CLAIMS: readonly string[] = [];

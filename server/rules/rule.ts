@@ -125,6 +125,8 @@ export interface Rule {
   readonly speaksOf?: "several" | "first";
   /** A request that the rule reports and one that it does not, in the language: shown on the page and run as tests. */
   readonly examples: { readonly bad: string; readonly good: string };
+  /** Whether there is any match, for a rule that says one sentence, where that hangs on less than its fixes. */
+  readonly speaks?: (subject: Subject) => boolean;
   /** All matches of the rule on one request. Asks the model where it can. */
   readonly check: (subject: Subject) => readonly Match[];
 }

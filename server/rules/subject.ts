@@ -3,7 +3,7 @@ import type { Api } from "../model/apis/api.ts";
 import { factsOf } from "../model/decisions/facts.ts";
 import { tableOf } from "../model/decisions/table.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
-import { noted, recalled, type Noted } from "../model/kernels/questions.ts";
+import { NO_QUESTIONS, noted, recalled, type Noted } from "../model/kernels/questions.ts";
 import type { WrittenMask } from "../model/masks/mask-scope.ts";
 import type { Mask } from "../model/masks/mask.ts";
 import { applyScopes } from "../model/masks/properties.ts";
@@ -53,7 +53,10 @@ class AskedSubject implements Subject {
     this.result = result;
     this.hasFallback = hasFallback;
     this.#given = given;
-    this.#called = noted(kernel, () => apiAsCalled(given, kernel, request));
+    this.#called =
+      given.asCalled === undefined
+        ? { value: given, questions: NO_QUESTIONS }
+        : noted(kernel, () => apiAsCalled(given, kernel, request));
     this.#named = named;
     this.#asked = asked.verdict;
   }

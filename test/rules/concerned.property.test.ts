@@ -24,4 +24,28 @@ describe("the concerns of rules", () => {
     );
     expect(left).toBeGreaterThan(100_000);
   });
+
+  test("whether a rule speaks is whether it has a match, and it says one sentence then", () => {
+    const answers = new Set<boolean>();
+    const sentences = new Map<string, string>();
+    fc.assert(
+      fc.property(asked, (request) => {
+        const subject = subjectOf(request);
+        if (subject === null) return;
+        for (const rule of ALL_RULES) {
+          const speaks = rule.speaks?.(subject);
+          if (speaks === undefined) continue;
+          answers.add(speaks);
+          const said = rule.check(subject).map(({ message }) => message);
+          expect(speaks, rule.id).toBe(said.length > 0);
+          for (const sentence of said) {
+            expect(sentences.get(rule.id) ?? sentence, rule.id).toBe(sentence);
+            sentences.set(rule.id, sentence);
+          }
+        }
+      }),
+      { numRuns: 2000, seed: 20201204 },
+    );
+    expect([...answers].sort()).toEqual([false, true]);
+  });
 });

@@ -5,7 +5,7 @@ import type { Kernel } from "../../server/model/kernels/kernel.ts";
 import { knownKernels } from "../../server/model/kernels/kernels.ts";
 import { agree, differencesOf, noted, watched } from "../../server/model/kernels/questions.ts";
 import { flagsIn, undefinedBits } from "../../server/model/masks/names.ts";
-import { claimsOf } from "../../server/rules/ask.ts";
+import { ask, says } from "../../server/rules/ask.ts";
 import { ALL_RULES } from "../../server/rules/catalogue.ts";
 import type { Subject } from "../../server/rules/rule.ts";
 import { subjectOf as subjectIn } from "../../server/rules/subject.ts";
@@ -13,6 +13,8 @@ import { asked } from "./_arbitrary.ts";
 import { kernelNamed, requestOf, subjectOf, type Asked } from "./_subject.ts";
 
 const KERNELS = knownKernels();
+/** What no rule says. */
+const NO_SENTENCE = "Nothing is wrong.";
 
 /** The subject of a request in a kernel that notes what it is asked. */
 function watchedSubject(request: Asked, kernel: Kernel): Subject | null {
@@ -46,10 +48,15 @@ describe("what a judgement asked of its kernel", () => {
         if (!isOfFlags(one, request) || flagsOf(one, request) !== flagsOf(other, request)) return;
         const differences = differencesOf(one, other);
         for (const rule of ALL_RULES) {
-          const { value, questions } = noted(subject.kernel, () => claimsOf(rule, subject));
-          if (!agree(differences, questions)) continue;
-          agreed++;
-          expect(claimsOf(rule, plain), `${rule.id} in ${one.name} and ${other.name}`).toEqual(value);
+          const sentences = new Set(
+            [subject, plain].flatMap((asking) => ask(rule, asking)).map(({ message }) => message),
+          );
+          for (const sentence of sentences.size === 0 ? [NO_SENTENCE] : sentences) {
+            const { value, questions } = noted(subject.kernel, () => says(rule, subject, sentence));
+            if (!agree(differences, questions)) continue;
+            agreed++;
+            expect(says(rule, plain, sentence), `${rule.id} in ${one.name} and ${other.name}`).toBe(value);
+          }
         }
       }),
       { numRuns: 600, seed: 20201203 },
@@ -64,7 +71,7 @@ describe("what a judgement asked of its kernel", () => {
         const [first, second] = [watchedSubject(request, kernel), watchedSubject(request, kernel)];
         if (first === null || second === null) return;
         const questionsOf = (subject: Subject, rule: (typeof ALL_RULES)[number]) =>
-          noted(subject.kernel, () => claimsOf(rule, subject)).questions;
+          noted(subject.kernel, () => says(rule, subject, NO_SENTENCE)).questions;
         const inOrder = new Map(ALL_RULES.map((rule) => [rule, questionsOf(first, rule)]));
         for (const rule of ALL_RULES.toReversed()) expect(questionsOf(second, rule), rule.id).toBe(inOrder.get(rule));
       }),

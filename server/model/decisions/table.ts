@@ -5,7 +5,7 @@ import type { Decision, Fruitless, Goes, Stage, When } from "./decision.ts";
 import { STAGES } from "./decision.ts";
 import { DECISIONS, type DecisionName, type Decisions } from "./decisions.ts";
 import { FACT, factTables, type FactTables } from "./facts.ts";
-import { walksOf, type Row, type Walks } from "./static-walk.ts";
+import { AGAIN, walksOf, type Row, type Walks } from "./static-walk.ts";
 
 /** A decision as one kernel takes it: it holds of facts that have, of the bits of `care`, those of `want`. */
 export interface Compiled {
@@ -30,6 +30,28 @@ export interface StageDecisions {
   readonly warns: readonly Compiled[];
 }
 
+/** The decisions that a try comes to, in order, and the paths that were asked for last. */
+export interface Course {
+  readonly decisions: readonly Compiled[];
+  /** The facts that make a difference. */
+  readonly looksAt: number;
+  /** Where a try goes that goes round again, and where one that has run out of ways. */
+  readonly again: number;
+  readonly nopage: number;
+  /** By those of their facts that make a difference. */
+  readonly paths: Map<number, readonly Compiled[]>;
+}
+
+function courseOf(decisions: readonly Compiled[]): Course {
+  const begin = (stages: readonly Stage[]): number => {
+    const at = decisions.findIndex(({ decision }) => stages.includes(decision.stage));
+    return at < 0 ? decisions.length : at;
+  };
+  let looksAt = 0;
+  for (const { rows } of decisions) for (const { care } of rows) looksAt |= care;
+  return { decisions, looksAt, again: begin(AGAIN), nopage: begin(["nopage", "fail"]), paths: new Map() };
+}
+
 /** The decisions of one kernel, by stage for the simulation and as walks for the verdict. */
 export interface DecisionTable {
   readonly facts: FactTables;
@@ -37,8 +59,8 @@ export interface DecisionTable {
   readonly named: ReadonlyMap<DecisionName, Compiled>;
   /** What each decision asked of the kernel, those included that this kernel does not take. */
   readonly questions: ReadonlyMap<DecisionName, Questions>;
-  /** The paths that were asked for last, by their facts (`pathOf`). */
-  readonly paths: Map<number, readonly Compiled[]>;
+  /** What a try goes through (`pathOf`). */
+  readonly course: Course;
   readonly at: Readonly<Record<Stage, StageDecisions>>;
   readonly walks: Walks;
   readonly charge: Walks;
@@ -133,7 +155,7 @@ function compile(kernel: Kernel, decisions: Decisions): DecisionTable {
     decisions: [...ordered, ...stage("charge")],
     named: new Map(compiled.map((one) => [one.name, one])),
     questions: new Map(made.map(({ value, questions }) => [value.name, questions])),
-    paths: new Map(),
+    course: courseOf(ordered),
     at: byStage((name) => stageDecisions(stage(name))),
     walks: walksOf(
       ordered,

@@ -3,8 +3,8 @@ import { alsoAsked, NO_QUESTIONS } from "../kernels/questions.ts";
 import type { Mask } from "../masks/mask.ts";
 import type { DecisionName } from "./decisions.ts";
 import { EFFECT } from "./decision.ts";
-import type { Compiled, DecisionTable } from "./table.ts";
-import { AGAIN, effectsOf } from "./static-walk.ts";
+import type { Compiled, Course, DecisionTable } from "./table.ts";
+import { effectsOf } from "./static-walk.ts";
 import { effectsAt, holds } from "./table.ts";
 import { contextFacts, factsOf, requestFacts } from "./facts.ts";
 
@@ -52,35 +52,31 @@ export function decides(table: DecisionTable, facts: number, name: DecisionName)
   return compiled !== undefined && holds(compiled, facts);
 }
 
-function knownPath(table: DecisionTable, facts: number): readonly Compiled[] {
-  const known = table.paths.get(facts);
+function knownPath({ course }: DecisionTable, facts: number): readonly Compiled[] {
+  const { paths } = course;
+  const asked = facts & course.looksAt;
+  const known = paths.get(asked);
   if (known !== undefined) return known;
-  if (table.paths.size >= MOST_PATHS) table.paths.clear();
-  const path = walkedPath(table, facts);
-  table.paths.set(facts, path);
+  if (paths.size >= MOST_PATHS) paths.clear();
+  const path = walkedPath(course, asked);
+  paths.set(asked, path);
   return path;
 }
 
-function walkedPath(table: DecisionTable, facts: number): readonly Compiled[] {
-  const lines = table.decisions.filter(({ decision }) => decision.stage !== "charge");
-  const begin = (stages: readonly string[]): number => {
-    const at = lines.findIndex(({ decision }) => stages.includes(decision.stage));
-    return at < 0 ? lines.length : at;
-  };
-  const nopage = begin(["nopage", "fail"]);
+function walkedPath({ decisions, again, nopage }: Course, facts: number): readonly Compiled[] {
   const path = new Set<Compiled>();
-  let again = false;
-  for (let line = 0; line < lines.length; ) {
-    const compiled = lines[line];
+  let goesRound = false;
+  for (let line = 0; line < decisions.length; ) {
+    const compiled = decisions[line];
     line++;
     if (compiled === undefined || !holds(compiled, facts)) continue;
     path.add(compiled);
     if (compiled.afterCompaction !== null) continue;
     if (compiled.goes === "nopage") line = nopage;
-    if (compiled.goes === "ends" || (compiled.goes === "round" && again)) break;
+    if (compiled.goes === "ends" || (compiled.goes === "round" && goesRound)) break;
     if (compiled.goes === "round") {
-      again = true;
-      line = begin(AGAIN);
+      goesRound = true;
+      line = again;
     }
   }
   return [...path];

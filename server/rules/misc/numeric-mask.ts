@@ -1,5 +1,5 @@
 import { maskText, undefinedBits } from "../../model/masks/names.ts";
-import { example, found, NOTHING, rewrite } from "../_predicates.ts";
+import { example, found, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 
 export const numericMask: Rule = {
@@ -16,14 +16,20 @@ export const numericMask: Rule = {
     bad: example("6.12", ["api   kmalloc", "size  512 B", "flags 0xcc0"]),
     good: example("6.12", ["api   kmalloc", "size  512 B", "flags GFP_KERNEL"]),
   },
+  speaks: (subject) => speaks(subject),
   check,
 };
 
-function check({ kernel, mask, written }: Subject): readonly Match[] {
-  if (written?.hasLiteral !== true || (mask === 0 && written.names.length === 0)) return NOTHING;
-  return found(
-    { kind: "literal" },
-    "The value of a flag changes from release to release and, since 6.10, with the build options: write the names.",
-    ...(undefinedBits(kernel, mask) === 0 ? [rewrite(() => maskText(kernel, mask))] : []),
-  );
+const speaks = ({ written, mask }: Subject): boolean =>
+  written?.hasLiteral === true && (mask !== 0 || written.names.length > 0);
+
+function check(subject: Subject): readonly Match[] {
+  const { mask, kernel } = subject;
+  if (!speaks(subject)) return NOTHING;
+  const text = maskText(kernel, mask);
+  const message =
+    "The value of a flag changes from release to release and, since 6.10, with the build options: write the names.";
+  return undefinedBits(kernel, mask) === 0
+    ? found({ kind: "literal" }, message, { kind: "replace-mask", text, title: `Write ${text}` })
+    : found({ kind: "literal" }, message);
 }

@@ -1,6 +1,6 @@
 import { mask } from "../../model/masks/mask.ts";
 import { maskText } from "../../model/masks/names.ts";
-import { blocks, example, found, has, holds, mayNotSleep, NOTHING, rewrite } from "../_predicates.ts";
+import { blocks, example, found, has, holds, mayNotSleep, NOTHING } from "../_predicates.ts";
 import type { Match, Rule, Subject } from "../rule.ts";
 
 export const fsWithoutIo: Rule = {
@@ -23,11 +23,11 @@ export const fsWithoutIo: Rule = {
 
 function check(subject: Subject): readonly Match[] {
   if (!subject.api.takesMask || !blocks(subject) || !has(subject, "FS") || has(subject, "IO")) return NOTHING;
-  const noio = (): string => maskText(subject.kernel, mask(subject.mask & ~subject.kernel.bits.FS));
+  const noio = maskText(subject.kernel, mask(subject.mask & ~subject.kernel.bits.FS));
   return found(
     { kind: "flag", flag: "FS" },
     "__GFP_FS without __GFP_IO lets reclaim enter filesystems that then may not do I/O, a shape that no kernel composite has: write GFP_KERNEL or GFP_NOIO.",
     ...(holds(subject, "io_lock") ? [] : [{ kind: "add-flags", flags: ["IO"], title: "Add __GFP_IO" } as const]),
-    ...(mayNotSleep(subject) ? [] : [rewrite(noio)]),
+    ...(mayNotSleep(subject) ? [] : [{ kind: "replace-mask", text: noio, title: `Write ${noio}` } as const]),
   );
 }
