@@ -18,7 +18,7 @@ interface Bundle extends BuildOptions {
 /**
  * What is never asked of Chevrotain, by the ends of its modules' names. In place of its lexer, a third of it, stands
  * grammar/lexer.ts: tokens ask only for the pattern of those that no lexer finds. grammar/parser/recovering.ts says
- * that the grammar is not to be validated, and brings a lookahead of its own.
+ * that the grammar is not to be validated, and brings a lookahead and words of its own.
  */
 const NEVER_ASKED: Readonly<Record<string, string>> = {
   "scan/lexer_public": "export const Lexer = { NA: /NOT_APPLICABLE/ }; export const LexerDefinitionErrorType = {};",
@@ -26,6 +26,9 @@ const NEVER_ASKED: Readonly<Record<string, string>> = {
     "export { none as validateGrammar, none as validateLookahead, none as validateRuleIsOverridden };" +
     'function none() { throw new Error("a grammar is not validated in a bundle"); }',
   "parse/grammar/llk_lookahead": "export class LLkLookaheadStrategy {}",
+  "parse/errors_public":
+    "export const defaultParserErrorProvider = {}, defaultGrammarResolverErrorProvider = {}," +
+    " defaultGrammarValidatorErrorProvider = {};",
 };
 
 const CHEVROTAIN_IN_PART: Plugin = {
