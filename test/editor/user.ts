@@ -161,12 +161,16 @@ export function readHover(document: TextDocument, at: Position): Promise<string>
 }
 
 /** The quick fixes that the light bulb offers where a finding is, in its order. */
-export async function quickFixes(document: TextDocument, { range }: Diagnostic): Promise<readonly CodeAction[]> {
+export const quickFixes = (document: TextDocument, { range }: Diagnostic): Promise<readonly CodeAction[]> =>
+  offeredAt(document, range, "quickfix");
+
+/** What the editor offers of a kind for a place, with the changes that it would make. */
+export async function offeredAt(document: TextDocument, range: Range, kind: string): Promise<readonly CodeAction[]> {
   return commands.executeCommand<CodeAction[]>(
     "vscode.executeCodeActionProvider",
     document.uri,
     range,
-    "quickfix",
+    kind,
     MOST_FIXES,
   );
 }

@@ -1,19 +1,26 @@
 import assert from "node:assert/strict";
 import {
+  type CodeAction,
   commands,
   CompletionItemKind,
   ConfigurationTarget,
   type CompletionList,
+  type Range,
   workspace,
   type TextDocument,
   type WorkspaceEdit,
   type TextEditor,
 } from "vscode";
-import { keysArrived, pause, press, seesOnPage } from "./keyboard.ts";
-import { closeAll, inside, openFile, placeCursor, seesFinding, seesNothingWrong, select, until } from "./user.ts";
+import { keysArrived, pause, press } from "./keyboard.ts";
+import { closeAll, inside, offeredAt, openFile, rangeOf, seesFinding, seesNothingWrong, until } from "./user.ts";
 
-/** What the light bulb offers, on the screen. */
-const OFFERED = ".action-widget .monaco-list-row.focused";
+/** Takes what the editor offers first of a kind for a place. */
+async function takesFirst(document: TextDocument, range: Range, kind: string): Promise<CodeAction> {
+  const [first] = await offeredAt(document, range, kind);
+  assert.ok(first?.edit, `there is something of the kind ${kind}`);
+  assert.ok(await workspace.applyEdit(first.edit));
+  return first;
+}
 
 /** Waits until a file has another text. */
 const seesText = (document: TextDocument, wanted: (text: string) => boolean): Promise<true> =>
@@ -141,47 +148,33 @@ suite("Writing", () => {
     assert.equal(document.getText(), formatted);
   });
 
-  test("the selected flags are extracted, and inlined again wherever they are used, by the editor's own keys", async () => {
+  test("the selected flags are extracted, and inlined again wherever they are used", async () => {
     const text = request(
       "  api     kmalloc\n  size    64 B\n  flags   GFP_ATOMIC | __GFP_ZERO | __GFP_NOWARN\n  context rx_poll\n  handles null",
     );
-    const editor = await openFile("extract.allocpolicy", text);
-    await seesNothingWrong(editor.document);
-    select(editor, "GFP_ATOMIC | __GFP_ZERO");
-    await keysArrived();
-    await press("Control+Shift+R");
-    await seesOnPage(OFFERED);
-    await press("Enter");
-    await seesText(
-      editor.document,
-      (now) =>
-        now.includes("flags RX_REFILL_FLAGS = GFP_ATOMIC | __GFP_ZERO\n\nrequest") &&
-        now.includes("  flags   RX_REFILL_FLAGS | __GFP_NOWARN\n"),
-    );
-    placeCursor(editor, editor.document.getText().indexOf("RX_REFILL_FLAGS") + 1);
-    await keysArrived();
-    await press("Control+Shift+R");
-    await seesOnPage(OFFERED);
-    await press("Enter");
-    await seesText(editor.document, (now) => now === text);
+    const { document } = await openFile("extract.allocpolicy", text);
+    await takesFirst(document, rangeOf(document, "GFP_ATOMIC | __GFP_ZERO"), "refactor.extract");
+    assert.match(document.getText(), /flags RX_REFILL_FLAGS = GFP_ATOMIC \| __GFP_ZERO\n\nrequest/);
+    assert.match(document.getText(), / {2}flags {3}RX_REFILL_FLAGS \| __GFP_NOWARN\n/);
+    await takesFirst(document, rangeOf(document, "RX_REFILL_FLAGS"), "refactor.inline");
+    assert.equal(document.getText(), text);
   });
 
-  test("Auto Fix mends what is at the cursor by its key, and saving mends the rest where the settings say so", async () => {
-    const editor = await openFile(
+  test("the fix of a finding is preferred, and saving mends the rest where the settings say so", async () => {
+    const { document } = await openFile(
       "mend.allocpolicy",
       request("  api kmalloc\n  size 64 B\n  flags GFP_KERNEL | __GFP_REPEAT\n  handles null") +
         "request other { api kzalloc size 64 B flags GFP_KERNEL | __GFP_ZERO handles null }\n",
     );
-    await seesFinding(editor.document, "removed-flag", "__GFP_REPEAT");
-    placeCursor(editor, editor.document.getText().indexOf("__GFP_REPEAT") + 3);
-    await keysArrived();
-    await press("Alt+Shift+.");
-    await seesText(editor.document, (now) => now.includes("GFP_KERNEL | __GFP_RETRY_MAYFAIL\n"));
+    await seesFinding(document, "removed-flag", "__GFP_REPEAT");
+    const fix = await takesFirst(document, rangeOf(document, "__GFP_REPEAT"), "quickfix");
+    assert.equal(fix.isPreferred, true);
+    assert.match(document.getText(), /GFP_KERNEL \| __GFP_RETRY_MAYFAIL\n/);
     const settings = workspace.getConfiguration("editor");
     try {
       await settings.update("codeActionsOnSave", { "source.fixAll": "explicit" }, ConfigurationTarget.Workspace);
       await commands.executeCommand("workbench.action.files.save");
-      await seesText(editor.document, (now) => now.includes("kzalloc size 64 B flags GFP_KERNEL handles null"));
+      await seesText(document, (now) => now.includes("kzalloc size 64 B flags GFP_KERNEL handles null"));
     } finally {
       await settings.update("codeActionsOnSave", undefined, ConfigurationTarget.Workspace);
     }
