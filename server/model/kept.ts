@@ -1,47 +1,23 @@
-/** What is computed from objects, kept with them for as long as they are there. */
+/** What is computed from objects, kept beside them for as long as they are there. */
 export interface Kept<Key extends object, Value> {
-  readonly has: (key: Key) => boolean;
   readonly get: (key: Key) => Value | undefined;
   readonly set: (key: Key, value: Value) => void;
 }
 
-/** Makes nothing new: whoever extends it adds private fields to the object that it is given. */
-class Itself {
-  constructor(key: object) {
-    // biome-ignore lint/correctness/noConstructorReturn: no other way adds a private field to what is there already.
-    return key;
-  }
-}
+const letGo: (() => void)[] = [];
 
-/**
- * Keeps what is computed from objects of one kind in the objects themselves, where only `get` and `set` see it: no
- * copy, comparison or JSON of the object has it. A `WeakMap` does the same and is several times slower, above all
- * because V8 carries what a long-lived one keeps from one sweep of young objects to the next, though nobody has the key
- * any more. To be called once for each kind, when the program is loaded.
- */
+/** Keeps what is computed from objects of one kind, until `letAllGo` is called. */
 export function kept<Key extends object, Value>(): Kept<Key, Value> {
-  class Keeping extends Itself {
-    #value: Value;
-
-    constructor(key: Key, value: Value) {
-      super(key);
-      this.#value = value;
-    }
-
-    static has(key: Key): boolean {
-      return #value in key;
-    }
-
-    static get(key: Key): Value | undefined {
-      return #value in key ? key.#value : undefined;
-    }
-
-    static set(key: Key, value: Value): void {
-      if (#value in key) key.#value = value;
-      else new Keeping(key, value);
-    }
-  }
-  return Keeping;
+  let values = new WeakMap<Key, Value>();
+  letGo.push(() => {
+    values = new WeakMap();
+  });
+  return {
+    get: (key) => values.get(key),
+    set: (key, value) => {
+      values.set(key, value);
+    },
+  };
 }
 
 /**
@@ -62,11 +38,19 @@ export function madeOnce<Key, Made>(
 
 /**
  * What is made of an object when it is asked for first, and kept.
- * @param known where: `kept()` for a function of which there is one
+ * @param known where: `kept()` where it goes with what was computed of one file
  */
 export function keptFor<Of extends object, Made>(
   make: (of: Of) => Made,
   known: Kept<Of, Made> = new WeakMap(),
 ): (of: Of) => Made {
   return (of) => madeOnce(known, of, make);
+}
+
+/**
+ * Keeps nothing of all that was computed so far. To be called by who is done with the objects: V8 carries what a large
+ * map keeps from one sweep of young objects to the next, though nobody has its key any more.
+ */
+export function letAllGo(): void {
+  for (const one of letGo) one();
 }

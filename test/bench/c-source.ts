@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { EDITED_LATER, READ_AS_IT_IS, readCFile, type CFile } from "../../server/c-source/functions/c-file.ts";
 import { FOR_FINDINGS } from "../../server/c-source/functions/for-findings.ts";
 import { judgeC } from "../../server/c-source/judge/judge.ts";
+import { letAllGo } from "../../server/model/kept.ts";
 import { driverText } from "./_files.ts";
 import { isReviewed } from "./_reviewed.ts";
 import type { Kernel } from "../../server/model/kernels/kernel.ts";
@@ -43,6 +44,7 @@ function measureTrees(folders: readonly string[], kernel: Kernel): void {
       const text = readFileSync(path, "latin1");
       bytes += text.length;
       const file = readCFile(text, { ...READ_AS_IT_IS, selection: FOR_FINDINGS });
+      letAllGo();
       for (const finding of judgeC([{ path, file }], { kernel, confidence: "likely" })) {
         const { severity, rule } = finding;
         counts.set(severity, (counts.get(severity) ?? 0) + 1);

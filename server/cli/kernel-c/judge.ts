@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join, relative } from "node:path";
+import { letAllGo } from "../../model/kept.ts";
 import { includesAllocators } from "../../c-source/text/kernel-tree.ts";
 import { mayWaive } from "../../c-source/judge/waivers.ts";
 import { headersIn, type Headers } from "./headers.ts";
@@ -125,6 +126,7 @@ function addFound(
   const all = segment.remembered(plain, others, tree, isAll, () => {
     const texts = plain.map((one, at): CText => ({ ...one, header: headers.read(included[at] ?? [], options) }));
     const found = cFindings(texts, tree, isAll, policies);
+    letAllGo();
     return found;
   });
   files.forEach(({ absolutePath }, at) => {

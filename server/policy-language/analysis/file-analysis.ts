@@ -1,4 +1,3 @@
-import { kept } from "../../model/kept.ts";
 import type { SourceFile } from "../../../grammar/source-file.ts";
 import type { AnalysisMemory, Workspace } from "../../documents/workspace.ts";
 import type { AnalysedFile, AnalysedFiles } from "./analysed-file.ts";
@@ -31,7 +30,7 @@ export interface FileAnalysis extends AnalysedFiles {
 }
 
 /** The last analyses of each file, the last first: what is undone needs not be analysed again. */
-const analyses = kept<AnalysisMemory, Map<string, readonly FileAnalysis[]>>();
+const analyses = new WeakMap<AnalysisMemory, Map<string, readonly FileAnalysis[]>>();
 const MOST_ANALYSES = 4;
 
 /**

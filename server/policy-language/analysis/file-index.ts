@@ -1,4 +1,3 @@
-import { kept } from "../../model/kept.ts";
 import type { Region, SourceFile } from "../../../grammar/source-file.ts";
 import type { Design } from "../../model/kernels/designed.ts";
 import type { NameSpace } from "./environment.ts";
@@ -84,7 +83,7 @@ export function isInDamage({ damagedWords }: FileIndex, word: string): boolean {
   return has(damagedWords, word);
 }
 
-const cache = kept<SourceFile, FileIndex>();
+const cache = new WeakMap<SourceFile, FileIndex>();
 
 /** The index of a file; `previous`, of an earlier text of it, saves the work for what did not change. */
 export function indexOf(file: SourceFile, previous: FileIndex | null): FileIndex {
@@ -226,7 +225,7 @@ export function exportersOf(index: FileIndex, key: string): readonly number[] {
 }
 
 /** By the declarations by space: where those serve again, none came, went, or is called otherwise. */
-const designs = kept<FileIndex["bySpace"], Design>();
+const designs = new WeakMap<FileIndex["bySpace"], Design>();
 
 /** The flags and scopes that a file declares and no kernel has. */
 export function designOf(index: FileIndex): Design {

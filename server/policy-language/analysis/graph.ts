@@ -1,4 +1,3 @@
-import { kept, type Kept } from "../../model/kept.ts";
 import type { Binding, Environment, Revision } from "./environment.ts";
 
 /**
@@ -50,8 +49,8 @@ export function othersIn(
 
 /** `collect` names the uses of a declaration; it may name one twice. */
 export function graphOf(collect: (environment: Environment, binding: Binding) => readonly Binding[]): Graph {
-  const uses = kept<Revision, readonly Binding[]>();
-  const cycles = kept<Revision, Cycle | null>();
+  const uses = new WeakMap<Revision, readonly Binding[]>();
+  const cycles = new WeakMap<Revision, Cycle | null>();
 
   const usesOf = (environment: Environment, binding: Binding): readonly Binding[] => {
     const known = uses.get(binding.revision);
@@ -107,7 +106,7 @@ function findCycles(
   environment: Environment,
   root: Binding,
   usesOf: Graph["usesOf"],
-  cycles: Kept<Revision, Cycle | null>,
+  cycles: WeakMap<Revision, Cycle | null>,
 ): void {
   const visits = new Map<Revision, Visit>();
   const path: Visit[] = [];

@@ -1,4 +1,3 @@
-import { kept } from "../../model/kept.ts";
 import { outlineOf, type Outline } from "../../../grammar/index.ts";
 import type { Region } from "../../../grammar/source-file.ts";
 import { isScopeName } from "../../model/contexts.ts";
@@ -23,7 +22,7 @@ const MOST_ALIKE = 4;
 const LONGEST_TEXT = 2000;
 
 /** Who leans on what is typed into is asked again with each key. */
-const known = kept<Region, readonly string[]>();
+const known = new WeakMap<Region, readonly string[]>();
 
 /** As `RegionNames.needs`. */
 export function needsOf(region: Region): readonly string[] {

@@ -1,4 +1,3 @@
-import { kept } from "../../model/kept.ts";
 import type { Clause, Declaration, ExpectForm, Item, Mask, Name, Predicate, Property } from "../../../grammar/ast.ts";
 import type { Region } from "../../../grammar/source-file.ts";
 import { CONTEXT_NAMES, isScopeName } from "../../model/contexts.ts";
@@ -152,7 +151,7 @@ export function mayBeFor({ kind, text }: Region): boolean {
 }
 
 const NO_NAMES: RegionNames = { declares: null, exports: [], uses: [], needs: [], words: [] };
-const cache = kept<Region, RegionNames>();
+const cache = new WeakMap<Region, RegionNames>();
 
 export function namesOf(region: Region): RegionNames {
   if (region.kind === null && region.problems.length === 0) return NO_NAMES;

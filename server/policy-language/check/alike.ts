@@ -1,4 +1,3 @@
-import { kept } from "../../model/kept.ts";
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import { clashOf } from "../findings/names.ts";
@@ -31,7 +30,7 @@ type Known =
 
 const NOTHING: Known = { kind: "nothing" };
 const EACH_BY_ITSELF: Known = { kind: "each-by-itself" };
-const known = kept<Beside, Map<number, Known>>();
+const known = new WeakMap<Beside, Map<number, Known>>();
 
 /** Contents of several files that are kept in mind. */
 const MOST_KNOWN = 50_000;

@@ -1,4 +1,3 @@
-import { kept } from "../../model/kept.ts";
 import type { Environment } from "../analysis/environment.ts";
 import { apiKey, exportsOf, isMaskOfKernels, mayBeFor, type NameUse } from "../analysis/region-names.ts";
 import { isBuiltInContext } from "../findings/names.ts";
@@ -14,7 +13,7 @@ export interface Beside {
   readonly several: boolean;
 }
 
-const known = kept<Environment, Beside>();
+const known = new WeakMap<Environment, Beside>();
 
 /** The files beside one. */
 export function besideOf(environment: Environment): Beside {

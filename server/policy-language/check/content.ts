@@ -1,4 +1,3 @@
-import { kept, type Kept } from "../../model/kept.ts";
 import type { Declaration } from "../../../grammar/ast.ts";
 import type { Region } from "../../../grammar/source-file.ts";
 import type { Binding, DeclaredNames, Environment, Revision } from "../analysis/environment.ts";
@@ -57,7 +56,7 @@ interface Contents {
   /** They are of several files: what hangs on more than its own text and what that leans on is no content. */
   readonly several: boolean;
   /** What stands for names that nothing declares in a file: there may be more of them in all files than of contents. */
-  readonly unknown: Kept<Environment, Map<string, Content>>;
+  readonly unknown: WeakMap<Environment, Map<string, Content>>;
   /** How declarations are read without their trees. */
   readonly patterns: Patterns;
   /** How many declarations were looked at, and how many of them were like one before. */
@@ -74,7 +73,7 @@ interface Written extends Match {
   readonly pattern: Pattern | null;
 }
 
-const contents = kept<Beside, Contents>();
+const contents = new WeakMap<Beside, Contents>();
 
 /** Declarations that lean on more, or through more, are looked at one by one. */
 const MOST_MEMBERS = 24;
@@ -113,15 +112,15 @@ const MOST_SHARED = 50_000;
 
 const noContents = ({ several }: Beside, { names }: Environment): Contents => ({
   ids: new Map(),
-  byRevision: several ? kept<Revision, Content | null>() : new Map<Revision, Content | null>(),
+  byRevision: several ? new WeakMap<Revision, Content | null>() : new Map<Revision, Content | null>(),
   several,
-  unknown: several ? kept() : new Map<Environment, Map<string, Content>>(),
+  unknown: new WeakMap(),
   patterns: several ? new Patterns() : patternsOf(names),
   counts: { tried: 0, alike: 0, left: 0 },
 });
 
 /** How the declarations of a file are read; the same for as long as the same names are declared. */
-const patterns = kept<DeclaredNames, Patterns>();
+const patterns = new WeakMap<DeclaredNames, Patterns>();
 
 function patternsOf(names: DeclaredNames): Patterns {
   const before = patterns.get(names);

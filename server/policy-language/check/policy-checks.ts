@@ -1,4 +1,3 @@
-import { kept } from "../../model/kept.ts";
 import type { ExpectDeclaration } from "../../../grammar/ast.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { overKernels } from "../findings/over-kernels.ts";
@@ -35,7 +34,7 @@ export function checkPolicy(environment: Environment, binding: Binding): readonl
   });
 }
 
-const prepared = kept<Revision, "done" | "too-entangled">();
+const prepared = new WeakMap<Revision, "done" | "too-entangled">();
 
 /** Does what takes long in `checkPolicy`, in steps whose results are kept; whether it can be done. */
 export function preparePolicy(environment: Environment, binding: Binding, pause: Pause): "done" | "too-entangled" {

@@ -1,4 +1,3 @@
-import { kept } from "../../model/kept.ts";
 import type { RequestDeclaration } from "../../../grammar/ast.ts";
 import type { Region } from "../../../grammar/source-file.ts";
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
@@ -44,7 +43,7 @@ function worthOf(environment: Environment, space: string, name: string): string 
   return binding === null ? "" : maskText(environment, binding);
 }
 
-const masks = kept<Revision, { readonly groups: Environment["groups"]; readonly text: string }>();
+const masks = new WeakMap<Revision, { readonly groups: Environment["groups"]; readonly text: string }>();
 
 function maskText(environment: Environment, binding: Binding): string {
   const { groups } = environment;

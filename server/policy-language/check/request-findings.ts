@@ -1,4 +1,3 @@
-import { kept } from "../../model/kept.ts";
 import type { Name, RequestDeclaration } from "../../../grammar/ast.ts";
 import type { Region } from "../../../grammar/source-file.ts";
 import { ALL_RULES } from "../../rules/catalogue.ts";
@@ -83,7 +82,7 @@ interface KernelAnswer {
   readonly findings: readonly UnplacedFinding[];
 }
 
-const kernelAnswers = kept<Region, KernelAnswer>();
+const kernelAnswers = new WeakMap<Region, KernelAnswer>();
 
 /** The kernel's part of the findings: kept while a policy that binds the request is edited. */
 function kernelFindings(

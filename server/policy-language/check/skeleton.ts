@@ -1,4 +1,3 @@
-import { kept } from "../../model/kept.ts";
 import { isKeyword } from "../../../grammar/index.ts";
 import type { Region } from "../../../grammar/source-file.ts";
 import { allApis } from "../../model/apis.ts";
@@ -56,7 +55,7 @@ const SIZE = /\s+(\d{1,10})(?![\w.])/y;
 
 /** A declaration of more words that may be names is read by its tree. */
 const MOST_WORDS = 100;
-const skeletons = kept<Region, Skeleton | { readonly shape: null }>();
+const skeletons = new WeakMap<Region, Skeleton | { readonly shape: null }>();
 
 /** Null where it cannot be told without the tree where the declaration begins. */
 export function skeletonOf(region: Region): Skeleton | null {

@@ -1,8 +1,7 @@
-import { kept } from "../../model/kept.ts";
 import type { Declaration } from "../../../grammar/ast.ts";
 import type { DeclaredNames, Environment, NameSpace } from "../analysis/environment.ts";
 
-const lists = kept<DeclaredNames, Map<string, readonly string[]>>();
+const lists = new WeakMap<DeclaredNames, Map<string, readonly string[]>>();
 
 /**
  * The names that are visible in a space, of some kinds of declaration or of all; the same list for as long as the

@@ -1,4 +1,3 @@
-import { kept } from "../../model/kept.ts";
 import type { Clause, Name, PolicyDeclaration } from "../../../grammar/ast.ts";
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
 import { graphOf, type Graph } from "../analysis/graph.ts";
@@ -28,7 +27,7 @@ export const policyGraph: Graph = graphOf((environment, binding) => {
   return base !== null && base.declaration.kind === "policy" ? [base] : [];
 });
 
-const resolved = kept<Revision, ResolvedPolicy>();
+const resolved = new WeakMap<Revision, ResolvedPolicy>();
 
 /** Null for a binding that is no policy. A policy in a cycle of `like` has its own clauses only. */
 export function resolvePolicy(environment: Environment, binding: Binding): ResolvedPolicy | null {

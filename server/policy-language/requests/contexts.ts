@@ -1,4 +1,3 @@
-import { kept, type Kept } from "../../model/kept.ts";
 import type { ContextItem, Name } from "../../../grammar/ast.ts";
 import { combine, contextOf, isScopeName, withDesignedScope, withScope, type Context } from "../../model/contexts.ts";
 import { namedContext, withHeld } from "../../model/kernel-contexts.ts";
@@ -29,11 +28,11 @@ const scopesOf = (item: ContextItem): readonly Name[] => (item.kind === "scope" 
 /**
  * By whether the kernels in force are PREEMPT_RT, which locks and handlers depend on: imports may be judged by both.
  */
-const contexts = { rt: kept<Revision, Context>(), plain: kept<Revision, Context>() };
+const contexts = { rt: new WeakMap<Revision, Context>(), plain: new WeakMap<Revision, Context>() };
 
 const isRt = (environment: Environment): boolean => environment.options.PREEMPT_RT;
 
-const contextsIn = (environment: Environment): Kept<Revision, Context> =>
+const contextsIn = (environment: Environment): WeakMap<Revision, Context> =>
   isRt(environment) ? contexts.rt : contexts.plain;
 
 /** A context by name, declared or built in; null for a name that is neither. A context that is a cycle is `process`. */

@@ -1,4 +1,3 @@
-import { kept } from "../../model/kept.ts";
 import type { Mask as MaskNode } from "../../../grammar/ast.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { maskValue, type MaskValue } from "../../model/masks/evaluation/mask-value.ts";
@@ -11,7 +10,7 @@ import { viewOf } from "../analysis/kernel-view.ts";
 import { eachMaskName } from "../analysis/region-names.ts";
 
 /** By what is seen of a kernel: which flags and composites it has, and their bits. */
-const values = kept<Revision, Map<string, NamedMask>>();
+const values = new WeakMap<Revision, Map<string, NamedMask>>();
 
 function expressionOf(binding: Binding): MaskNode | null {
   const { declaration } = binding;

@@ -1,4 +1,3 @@
-import { kept } from "../../model/kept.ts";
 import type { CacheFact, Mask as MaskNode, Name, Property, RequestDeclaration } from "../../../grammar/ast.ts";
 import { REQUEST_PROPERTIES, requestProperty } from "../../../grammar/index.ts";
 import type { Api, SizeUnit } from "../../model/apis/api.ts";
@@ -102,8 +101,8 @@ interface PropertySet {
 }
 
 const NO_PROPERTIES: PropertySet = { single: new Map(), policies: [], waivers: [] };
-const propertySets = kept<Revision, PropertySet>();
-const resolvedRequests = kept<Revision, ResolvedRequest>();
+const propertySets = new WeakMap<Revision, PropertySet>();
+const resolvedRequests = new WeakMap<Revision, ResolvedRequest>();
 
 /**
  * The properties of a request with those that it inherits. Of a property written twice the last one counts, as in

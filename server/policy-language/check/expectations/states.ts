@@ -1,4 +1,3 @@
-import { kept } from "../../../model/kept.ts";
 import type { Environment, Binding } from "../../analysis/environment.ts";
 import { clashOf } from "../../findings/names.ts";
 import { besideOf, type Beside } from "../beside.ts";
@@ -18,7 +17,7 @@ export function expectationStates(environment: Environment): readonly Expectatio
   return all;
 }
 
-const known = kept<Beside, Map<number, readonly ExpectationState[]>>();
+const known = new WeakMap<Beside, Map<number, readonly ExpectationState[]>>();
 const MOST_KNOWN = 50_000;
 
 /** Those of one declaration: of the same content in files beside each other it is the same. */

@@ -1,4 +1,3 @@
-import { kept } from "../../../model/kept.ts";
 import type { MemoryState } from "../../../model/memory/state.ts";
 import { diagnose, type Diagnosis } from "../../../kernel-log/diagnosis.ts";
 import { reportsUpTo } from "../../../kernel-log/kernel-log.ts";
@@ -17,7 +16,7 @@ export type LoggedMemory =
   | { readonly state: "other-pages"; readonly uri: string; readonly pageBytes: number }
   | { readonly state: "read"; readonly uri: string; readonly diagnosis: Diagnosis };
 
-const logged = kept<Revision, LoggedMemory>();
+const logged = new WeakMap<Revision, LoggedMemory>();
 
 /** The report that a `memory` declaration is read from; null for one that is written out. */
 export function loggedMemory(environment: Environment, { uri, declaration, revision }: Binding): LoggedMemory | null {
