@@ -5,8 +5,7 @@ import type { Anchor, Match, Rule, RuleFix, Subject } from "./rule.ts";
 
 /**
  * Asks one rule of one request. What holds for every rule stands here: a bit that a composite brings is nobody's
- * mistake
- * where it merely has no effect, and a fix that takes away what the caller relies on says so and comes last.
+ * mistake where it merely has no effect, and a fix that takes away what the caller relies on says so and comes last.
  */
 export function ask(rule: Rule, subject: Subject): readonly Match[] {
   const matches = rule.check(subject);

@@ -5,8 +5,7 @@ import { seriousRules } from "./_findings.ts";
 
 /**
  * Calls as they stand in the kernel's own core (6.12): file and function, and the request in the language. Reviewed and
- * in
- * use: a warning about one of them is a false alarm. Sizes that the source computes are ones that occur.
+ * in use: a warning about one of them is a false alarm. Sizes that the source computes are ones that occur.
  */
 const CALLS: readonly (readonly [string, string])[] = [
   ["mm/mincore.c", "api __get_free_page  flags GFP_USER  handles null"],

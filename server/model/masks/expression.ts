@@ -9,8 +9,7 @@ export interface Stretch {
 /**
  * A mask as an expression of C's operators, whoever wrote it: a policy file, a call in C, a command line, a kernel log.
  * `call` is a macro or transform with one argument; `missing` stands where an operand is not there. `choice` is `?:`,
- * with
- * condition and branches; `equal` (`==`, `!=`) and `zero` (`!`) are conditions, 1 or 0.
+ * with condition and branches; `equal` (`==`, `!=`) and `zero` (`!`) are conditions, 1 or 0.
  */
 export type MaskExpression =
   | (Stretch & { readonly kind: "name"; readonly text: string })

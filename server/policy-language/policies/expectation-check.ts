@@ -249,8 +249,7 @@ function breaks(
 
 /**
  * What comes out of a function for any mask: in each case of its conditions each bit is 0, 1, the bit that went in, or
- * its
- * opposite.
+ * its opposite.
  */
 function symbolicOutput(space: Space, fn: MaskFunction, input: SymbolicMask): SymbolicMask {
   const { bdd } = space;

@@ -4,8 +4,7 @@ import type { WrittenMask } from "../mask-scope.ts";
 
 /**
  * 1 for each step that only decides: a condition, what it compares, and, where the values are known, the branch that is
- * not
- * taken. No bit of the mask comes from there.
+ * not taken. No bit of the mask comes from there.
  */
 export function silentSteps(program: Program, values: Uint32Array | null): Uint8Array {
   const silent = new Uint8Array(program.nodes.length);
