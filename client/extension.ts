@@ -7,6 +7,7 @@ import { registerDiff } from "./diff.ts";
 import { showKernelStatus } from "./kernel-status.ts";
 import { documentsOf } from "./documents.ts";
 import { inOwnWords, OWN_ABILITIES, registerLenses } from "./lenses.ts";
+import { noteLensRequests, remindOfLenses } from "./lens-requests.ts";
 import { inLines } from "./lines.ts";
 import { registerMatrix } from "./matrix.ts";
 import { linkToPages, registerRulePages } from "./rule-pages.ts";
@@ -54,6 +55,7 @@ export function clientOptions(context: ExtensionContext): LanguageClientOptions 
         if (report !== undefined && report !== null && "items" in report) fitted(report.items);
         return report;
       },
+      provideCodeLenses: noteLensRequests,
       async resolveCodeLens(lens, token, next) {
         const resolved = await next(lens, token);
         return resolved === undefined || resolved === null ? resolved : inOwnWords(resolved);
@@ -95,6 +97,7 @@ export async function start(context: ExtensionContext, client: BaseLanguageClien
     registerDecode(client, () => status.shown()?.kernels),
     ...registerRulePages(client, all),
     ...registerLenses(client),
+    remindOfLenses(client),
     ...registerNewFile(),
     registerTasks(client, policies),
     ...registerTools(client),

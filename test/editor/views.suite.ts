@@ -139,6 +139,17 @@ suite("Views", () => {
     await seesMatrix("other", ["any mode"]);
   });
 
+  test("a file that is left at once has its lenses: beside a page, and when the focus goes elsewhere", async () => {
+    await extension();
+    for (const leave of ["allocpolicy.openWalkthrough", "workbench.action.focusSideBar"]) {
+      const document = await workspace.openTextDocument({ language: "allocpolicy", content: POLICIES });
+      await window.showTextDocument(document);
+      await commands.executeCommand(leave);
+      await seesOnPage(".codelens-decoration a");
+      await closeAll();
+    }
+  });
+
   test("a request has lenses: explained, compared, its uses shown; what is expected is run", async () => {
     const { document } = await openFile("lenses.allocpolicy", POLICIES);
     await extension();
