@@ -12,16 +12,43 @@ export type MaskFix = Extract<
   { readonly kind: "remove-flags" | "add-flags" | "replace-mask" | "replace-name" | "remove-name" }
 >;
 
+/** What a mask is written in: its text stands in `text` at the offsets of its expression, less `from`. */
+export interface Written {
+  readonly text: string;
+  readonly from: number;
+}
+
 /**
  * The edits that carry out a fix in a mask that is written as an expression, for every site that has one: offsets count
- * as those of the expression do. Null where the text does not allow it.
+ * as those of the expression do. Comments stay, whatever is taken out around them. Null where the text does not allow
+ * it.
  */
 export function maskEdits(
   kernel: Kernel,
   root: MaskExpression,
   value: MaskValue,
   fix: MaskFix,
+  written: Written,
 ): readonly TextEdit[] | null {
+  return editsIn(kernel, root, value, fix)?.map((edit) => keepingComments(edit, written)) ?? null;
+}
+
+/** As C and the language write them. */
+const COMMENT = /(\/\*[\s\S]*?\*\/|\/\/[^\n]*)/;
+
+function keepingComments(edit: TextEdit, { text, from }: Written): TextEdit {
+  const taken = text.slice(edit.start - from, edit.end - from).split(COMMENT);
+  if (taken.length === 1) return edit;
+  // Between the comments only the blanks are left.
+  const blanks = (part: string): string => part.replace(/\S+[ \t]*/g, "");
+  const kept = taken.map((part, i) => (i % 2 === 0 ? blanks(part) : part)).join("");
+  const next = text.slice(edit.end - from);
+  const isOpen = taken.at(-2)?.startsWith("//") === true && !/^[ \t\r]*\n/.test(next);
+  const end = isOpen ? (/\n[ \t]*$/.exec(kept)?.[0] ?? "\n") : /^[\w(~]/.test(next) ? " " : "";
+  return { ...edit, text: (edit.text === "" ? kept.trimEnd() : `${edit.text} ${kept.trim()}`) + end };
+}
+
+function editsIn(kernel: Kernel, root: MaskExpression, value: MaskValue, fix: MaskFix): readonly TextEdit[] | null {
   switch (fix.kind) {
     case "remove-flags":
       return removeFlags(kernel, root, value, fix.flags);

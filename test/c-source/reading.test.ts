@@ -112,6 +112,18 @@ static int rx(struct nic *nic)
     expect(findingsIn(mended).filter(({ rule }) => rule === "sleep-in-atomic")).toEqual([]);
   });
 
+  test("a comment in a mask stays when a fix takes out what stands beside it", () => {
+    const commented = `void *f(void)
+{
+	return kmalloc(64, GFP_ATOMIC /* early */ | __GFP_NOFAIL // for the caller
+		       | __GFP_ZERO);
+}
+`;
+    const [finding] = findingsIn(commented).filter(({ rule }) => rule === "nofail-without-reclaim");
+    if (finding === undefined) throw new Error("nothing is found");
+    expect(fixed(commented, finding, /Drop/)).toBe(commented.replace(" | __GFP_NOFAIL", ""));
+  });
+
   test("is marked at the name of a macro or variable that stands for the mask", () => {
     const marked = (text: string): readonly string[] =>
       findingsIn(text)

@@ -56,3 +56,24 @@ describe("a fix that a rule has for its bad example", () => {
     expect(offeredIn(rule).filter(({ isWritten }) => !isWritten)).toEqual([]);
   });
 });
+
+const COMMENT = /\/\*.*?\*\/|\/\/.*/g;
+const wordsOf = (text: string): string =>
+  text
+    .replace(COMMENT, "")
+    .replace(/\s+/g, " ")
+    .replace(/ ?([|&]) ?/g, "$1");
+
+describe("a fix of a mask with comments between its flags", () => {
+  const commented = ALL.flatMap(({ id, examples: { bad } }) =>
+    / [|&] /.test(bad) ? [[id, bad, bad.replace(/ ([|&]) /g, " /* one */ $1 // two\n    /* three */ ")] as const] : [],
+  );
+  test.each(commented)("keeps them, and says what it says without them: %s", (_, bad, text) => {
+    const comments = text.match(COMMENT);
+    const fixed = mendedTexts(text);
+    expect(fixed.map((fix) => fix.text.match(COMMENT))).toEqual(fixed.map(() => comments));
+    expect(fixed.map((fix) => [fix.title, wordsOf(fix.text)])).toEqual(
+      mendedTexts(bad).map((fix) => [fix.title, wordsOf(fix.text)]),
+    );
+  });
+});

@@ -121,7 +121,7 @@ function callIn(code: string, { context, path }: Surroundings): Site<CPlace, CEd
           return null;
         default:
           return (
-            maskEdits(forKernel, expression, valueIn(forKernel), fix)?.map((edit) => ({
+            maskEdits(forKernel, expression, valueIn(forKernel), fix, { text: flags, from: 0 })?.map((edit) => ({
               at: start + edit.start,
               cut: edit.end - edit.start,
               put: edit.text,

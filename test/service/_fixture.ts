@@ -83,8 +83,8 @@ export function checkCompletion(
   expect(found.filter((label) => not.includes(label))).toEqual([]);
 }
 
-export function completionOf(marked: string, label: string): Completion {
-  const found = completeAt(marked).items.find((item) => item.label === label);
+export function completionOf(marked: string, label: string, others: Readonly<Record<string, string>> = {}): Completion {
+  const found = completeAt(marked, others).items.find((item) => item.label === label);
   if (found === undefined) throw new Error(`${label} is not offered`);
   return found;
 }

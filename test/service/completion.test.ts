@@ -202,6 +202,15 @@ describe("completion", () => {
     expect(typed.text.slice(typed.start, typed.end)).toBe("net/old.allocpolicy");
   });
 
+  test("offers the files that can be imported with their quotes, where none is written yet", () => {
+    const others = { "contexts.allocpolicy": "", "net/rx.allocpolicy": "" };
+    expect(completionOf("kernel 6.12\nimport $0", "net/rx.allocpolicy", others).insert).toBe('"net/rx.allocpolicy"');
+    expect(labels(completeAt("kernel 6.12\nimport $0", others, " "))).toEqual(Object.keys(others));
+    const typed = completeAt("kernel 6.12\nimport rx$0\n", others);
+    expect(labels(typed)).toEqual(["net/rx.allocpolicy"]);
+    expect(typed.text.slice(typed.start, typed.end)).toBe("rx");
+  });
+
   test("offers the options of a header that has no braces yet, with them", () => {
     expect(completionOf("kernel 6.12\nconfig $0", "PREEMPT_RT").insert).toBe("{ PREEMPT_RT on }");
   });

@@ -256,6 +256,7 @@ describe("the hover of keywords", () => {
     ["memory m { no$0de 0 { zone DMA { managed 1 GiB } } }", "node", /NUMA/],
     ["memory m { node 0 { zo$0ne DMA { managed 1 GiB } } }", "zone", /zone of the node/],
     ["memory m { node 0 { zone DMA { pinned 3 pag$0es } } }", "3 pages", /12 KiB/],
+    ["memory m { node 0 { zone DMA { pinned 3 pages for 1 ms $0.. 5 ms } } }", "..", /each as likely/],
     ["memory m { node 0 { zone DMA { watermarks lo$0w 1 MiB } } }", "low", /kswapd is woken/],
     ["memory m { node 0 { zone DMA { managed 4 Mi$0B } } }", "4 MiB", /1024 pages/],
     ["request r { api kmalloc size 1 B flags 0 expect { sleeps ma$0y } }", "may", /some state of memory/],
@@ -265,6 +266,10 @@ describe("the hover of keywords", () => {
     ["policy p { forbid pages > 51$02 }", "512", /512 pages = 2 MiB/],
   ])("%s", (text, word, says) => {
     checkHover(`kernel 6.12\n${text}`, word, [says]);
+  });
+
+  test("the two dots between releases, at either of them", () => {
+    for (const header of ["kernel 6.1 $0.. 6.12", "kernel 6.1 .$0. 6.12"]) checkHover(header, "..", [/both included/]);
   });
 });
 

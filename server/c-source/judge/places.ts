@@ -43,7 +43,12 @@ export function placeOf(
 }
 
 /** The edits of a function's text that carry out a fix; null: the text does not allow it. */
-export function editsOf(readings: readonly MaskReading[], kernel: Kernel, fix: RuleFix): readonly TextEdit[] | null {
+export function editsOf(
+  call: Call,
+  readings: readonly MaskReading[],
+  kernel: Kernel,
+  fix: RuleFix,
+): readonly TextEdit[] | null {
   switch (fix.kind) {
     case "replace-api":
     // What frees the memory has to change with it.
@@ -55,7 +60,8 @@ export function editsOf(readings: readonly MaskReading[], kernel: Kernel, fix: R
     default: {
       const [only, ...more] = readings;
       if (only === undefined || more.length > 0 || !only.isInCall) return null;
-      return maskEdits(kernel, only.expression, valueIn(only, kernel), fix);
+      const { text, start } = maskArgumentOf(call) ?? { text: "", start: 0 };
+      return maskEdits(kernel, only.expression, valueIn(only, kernel), fix, { text, from: start });
     }
   }
 }

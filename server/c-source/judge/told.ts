@@ -46,7 +46,7 @@ export function told(
   const fixes = finding.fixes.flatMap((fix) => {
     const changes: TextEdit[] = [];
     for (const change of fix.changes) {
-      const edits = editsOf(readings, kernel, change);
+      const edits = editsOf(call, readings, kernel, change);
       if (edits === null || edits.length === 0) return [];
       changes.push(...edits);
     }

@@ -34,7 +34,9 @@ export function requestEdits(at: EditedRequest, fix: RuleFix): readonly TextEdit
     }
     default: {
       const isOwn = request.flags !== null && request.flags.inheritedFrom === null;
-      return isOwn && request.mask !== null && value !== null ? maskEdits(kernel, request.mask, value, fix) : null;
+      return isOwn && request.mask !== null && value !== null
+        ? maskEdits(kernel, request.mask, value, fix, { text: at.text, from: 0 })
+        : null;
     }
   }
 }

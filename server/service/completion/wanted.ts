@@ -1,5 +1,6 @@
 import { TIME_UNITS, type Wanted } from "../../../grammar/index.ts";
 import { declarationItems } from "./declarations.ts";
+import { quotedImports } from "./imports.ts";
 import { type Completion, item } from "./items.ts";
 import { itemsOfRole } from "./names.ts";
 import { numberItems } from "./numbers.ts";
@@ -37,7 +38,9 @@ function groupOf(
         ? { group: "options in braces", items: () => optionsInBraces() }
         : { group: "", items: () => [] };
     case "text":
-      return { group: "", items: () => [] };
+      return rule === "importHeader"
+        ? { group: "imports", items: () => quotedImports(offer.workspace, offer.environment) }
+        : { group: "", items: () => [] };
     case "unit":
       return text === "TimeUnit"
         ? { group: "time", items: () => TIME_UNITS.map((unit) => item(unit, "unit", { topic: `unit:${unit}` })) }

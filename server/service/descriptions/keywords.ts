@@ -17,12 +17,18 @@ const CONTEXT_IN: Word = {
     "Where the call is made from: a built-in place, one by the kernel's name, or another context of the file. Several hold together. No `holds` is needed with it: `in softirq` alone forbids sleeping.",
 };
 
-/** Keywords that stand in one rule of the grammar and have no table of their own. */
+/** Keywords, and the mark `..`, that stand in one rule of the grammar and have no table of their own. */
 const OWN: Readonly<Record<string, Words>> = {
   amount: { pages: { syntax: "pinned 3 pages", meaning: "An amount in pages instead of bytes." } },
   configHeader: {
     on: { syntax: "config { PREEMPT_RT on }", meaning: "The option is set." },
     off: { syntax: "config { NUMA off }", meaning: "The option is not set." },
+  },
+  kernelHeader: {
+    "..": {
+      syntax: "kernel 6.1 .. 6.18",
+      meaning: "From the first release to the last, both included, and each between them that the model knows.",
+    },
   },
   contextDeclaration: {
     like: { syntax: "context B like A { … }", meaning: "Starts from another context and adds to it." },
@@ -109,6 +115,10 @@ const OWN: Readonly<Record<string, Words>> = {
       syntax: "pinned 40 pages for about 20 ms",
       meaning: "A time by chance, with this mean: each run draws its own.",
     },
+    "..": {
+      syntax: "pinned mapping 8 pages for 1 ms .. 5 ms",
+      meaning: "A time by chance between the two, each as likely as the other: each run draws its own.",
+    },
   },
   nodeItem: {
     awake: { syntax: "kswapd awake", meaning: "kswapd of the node is running already." },
@@ -186,7 +196,7 @@ const FAMILIES: Readonly<Record<string, Words>> = {
   measureTest: PREDICATES,
 };
 
-/** What a keyword means in a rule of the grammar; null for one that the rule does not have. */
+/** What a keyword or `..` means in a rule of the grammar; null for one that the rule does not have. */
 export function keywordMeaning(rule: string, word: string): Word | null {
   for (const words of [OWN[rule], FAMILIES[rule]])
     if (words !== undefined && Object.hasOwn(words, word)) return words[word] ?? null;

@@ -25,17 +25,19 @@ export function valueHover(value: string, of: string, words: Readonly<Record<str
   return heading(`${of} ${value}`, "claim", meaning === undefined ? [word.meaning] : [meaning, word.meaning]);
 }
 
-/** The keyword or unit at an offset: the parser says which of its rules wants it there. */
+/** The keyword, unit or `..` at an offset: the parser says which of its rules wants it there. */
 export function keywordAt(environment: Environment, offset: number): Explanation | null {
   const placed = regionAt(environment.file, offset);
   if (placed === null) return null;
   const { text } = placed.region;
   const at = offset - placed.start;
-  const before = /[A-Za-z_]*$/.exec(text.slice(0, at))?.[0].length ?? 0;
-  const word = /^[A-Za-z_]+/.exec(text.slice(at - before))?.[0];
+  const before = /(?:[A-Za-z_]*|\.)$/.exec(text.slice(0, at))?.[0].length ?? 0;
+  const word = /^(?:[A-Za-z_]+|\.\.)/.exec(text.slice(at - before))?.[0];
   if (word === undefined) return null;
   const wanted = expectedAt(text, at - before)?.wanted ?? [];
-  const found = wanted.find((one) => one.kind === "keyword" && one.text === word);
+  const found = wanted.find((one) =>
+    word === ".." ? one.kind === "mark" && one.text === "DotDot" : one.kind === "keyword" && one.text === word,
+  );
   const meaning =
     found !== undefined
       ? keywordHover(found.rule, word)
