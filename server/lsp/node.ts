@@ -21,7 +21,7 @@ import { InputReader } from "./input.ts";
 import { inTurn } from "./lifecycle.ts";
 import type { startServer } from "./server.ts";
 import { OutputWriter } from "./output.ts";
-import { asBegun, optimiseAsUsual, optimiseSparingly } from "./tiering.ts";
+import { asBegun, optimiseForTyping, optimiseSparingly } from "./tiering.ts";
 
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(["node_modules", ".git", ".hg", ".svn"]);
 
@@ -42,7 +42,7 @@ export const disk: Host = {
   ...(existsSync(PAGES_BESIDE) ? { rulePages: PAGES_BESIDE.href } : {}),
   canRead: (uri) => uri.startsWith("file:"),
   ready: sweepHeap,
-  edited: optimiseAsUsual,
+  edited: optimiseForTyping,
   async readFile(uri) {
     const path = pathOf(uri);
     if (path === null) return { unreadable: "it is on another machine" };
