@@ -1,5 +1,6 @@
 import { ShowMessageNotification } from "./library.ts";
 import type { Server } from "./feature.ts";
+import type { Folder } from "./folders.ts";
 import { settingsProblems } from "../service/settings-problems.ts";
 import { settingsOf } from "./settings.ts";
 
@@ -9,7 +10,7 @@ export const SECTION = "allocpolicy";
 /** Takes the same settings for all folders, from clients that cannot be asked. */
 export function configureAll(server: Server, given: unknown): void {
   const { session, publisher } = server;
-  tellProblems(server, [given]);
+  tellProblems(server, settingsProblems(given));
   const settings = settingsOf(given);
   let changed = false;
   for (const folder of session.folders) changed = folder.configure(settings) || changed;
@@ -26,7 +27,7 @@ export async function askConfiguration(server: Server): Promise<void> {
       uri === null ? { section: SECTION } : { section: SECTION, scopeUri: files.clientUri(uri) },
     ),
   );
-  tellProblems(server, answers);
+  tellProblems(server, problemsOf(folders, answers));
   let changed = false;
   folders.forEach((folder, index) => {
     const answer = answers[index];
@@ -41,9 +42,24 @@ const told = new WeakMap<Server["connection"], string>();
 /** MessageType.Warning of the protocol. */
 const WARNING = 2;
 
+/** The workspace as a whole, and its only folder. */
+const ONE_FOLDER = 2;
+
+/** What is wrong with settings; where one folder of several has it alone, with the folder's name. */
+function problemsOf(folders: readonly Folder[], answers: readonly unknown[]): readonly string[] {
+  const ofAll = new Set(folders.flatMap(({ uri }, index) => (uri === null ? settingsProblems(answers[index]) : [])));
+  return folders.flatMap(({ uri }, index) =>
+    settingsProblems(answers[index]).map((problem) =>
+      uri === null || ofAll.has(problem) || folders.length <= ONE_FOLDER
+        ? problem
+        : `${uri.slice(uri.lastIndexOf("/") + 1)}: ${problem}`,
+    ),
+  );
+}
+
 /** Shows what is wrong with settings, once for each state of them. */
-function tellProblems({ connection }: Server, given: readonly unknown[]): void {
-  const problems = [...new Set(given.flatMap(settingsProblems))].join("\n");
+function tellProblems({ connection }: Server, found: readonly string[]): void {
+  const problems = [...new Set(found)].join("\n");
   if ((told.get(connection) ?? "") === problems) return;
   told.set(connection, problems);
   if (problems !== "")

@@ -57,6 +57,8 @@ export class Client {
   readonly published: Published[] = [];
   readonly refreshes: string[] = [];
   readonly logged: string[] = [];
+  /** What the user is shown. */
+  readonly shown: string[] = [];
   readonly registrations: Registration[] = [];
   /** What the server told of long works: the tokens that it asked for, and what came under each. */
   readonly progressAsked: unknown[] = [];
@@ -266,6 +268,7 @@ export class Client {
     if (method === "textDocument/publishDiagnostics") this.published.push(params as Published);
     if (method === "$/progress")
       this.progress.push(params as { readonly token: unknown; readonly value: Record<string, unknown> });
+    if (method === "window/showMessage") this.shown.push(String(field(params, "message")));
     if (method === "window/logMessage") this.logged.push(String(field(params, "message")));
   }
 }

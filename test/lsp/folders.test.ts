@@ -20,3 +20,19 @@ test("each folder is judged by the kernel of its own settings, and a header over
   expect(await kernelOf(`${young}/b.allocpolicy`, bare)).toBe("6.18");
   expect(await kernelOf(`${young}/c.allocpolicy`, `kernel 6.12\n${bare}`)).toBe("6.12");
 });
+
+test("what is wrong with the settings of one folder of several is told with its name, and what all have once", async () => {
+  const [old, young] = [onDisk({}), onDisk({})];
+  const nameOf = (folder: string): string => folder.slice(folder.lastIndexOf("/") + 1);
+  const shown = async (folders: readonly string[]): Promise<readonly string[]> => {
+    const client = await start({
+      folders: [...folders],
+      configuration: (scope) => ({ kernel: scope === old ? "4.1" : "6.18", rules: { "no-such-rule": "off" } }),
+    });
+    return client.until(() => client.shown[0]?.split("\n"));
+  };
+  const starts = (lines: readonly string[]): readonly string[] =>
+    lines.map((line) => line.replace(/: (?!alloc).*/, ""));
+  expect(starts(await shown([old, young]))).toEqual(["allocpolicy.rules", `${nameOf(old)}: allocpolicy.kernel`]);
+  expect(starts(await shown([old]))).toEqual(["allocpolicy.rules", "allocpolicy.kernel"]);
+});
