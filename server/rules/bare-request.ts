@@ -181,6 +181,7 @@ function bareSite(asked: Asked): Site<readonly string[], never> {
     asked: () => [asked],
     whole: [],
     placeOf: (anchor, kernel) => flagsOf(anchor, kernel, asked.request.mask),
+    saysMore: () => false,
     editsOf: () => null,
   };
 }

@@ -73,6 +73,17 @@ const TAG: Readonly<Partial<Record<Rule["class"], Finding["tag"]>>> = {
   deprecated: "deprecated",
 };
 
+/** Nothing is greyed out of which a part is needed. */
+function tagOf(
+  site: Pick<Site<unknown, unknown>, "saysMore">,
+  kernel: Kernel,
+  rule: Rule,
+  anchor: Anchor,
+): Finding["tag"] {
+  const tag = TAG[rule.class] ?? null;
+  return tag === "unnecessary" && site.saysMore(anchor, kernel) ? null : tag;
+}
+
 /** A match that is true whatever is asked, and those of its fixes that serve in every case. */
 interface Said {
   readonly match: Match;
@@ -115,7 +126,7 @@ function ofMatch<Place, Edit>(
     severity: match.severity ?? rule.severity,
     source: "kernel",
     message: match.message,
-    tag: TAG[rule.class] ?? null,
+    tag: tagOf(site, kernel, rule, match.anchor),
     place,
     fixes: fixes.flatMap((fix) => {
       const changes = site.editsOf(fix, kernel);

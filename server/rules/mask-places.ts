@@ -52,6 +52,28 @@ export function maskPlace(kernel: Kernel, value: MaskValue | null, anchor: MaskA
   }
 }
 
+/** Whether the text that stands for a flag says more than it: an alias, a composite or a number with other bits. */
+export function saysMore(kernel: Kernel, value: MaskValue | null, anchor: Anchor): boolean {
+  switch (anchor.kind) {
+    case "flag":
+      return carriesMore(kernel, value, [anchor.flag]);
+    case "flags":
+    case "pair":
+      return carriesMore(kernel, value, anchor.flags);
+    // The call is made for more than what is wrong with it.
+    case "api":
+    case "context":
+      return true;
+    default:
+      return false;
+  }
+}
+
+function carriesMore(kernel: Kernel, value: MaskValue | null, flags: readonly FlagName[]): boolean {
+  const bits = flags.reduce((all, flag) => all | kernel.bits[flag], 0);
+  return value !== null && flags.some((flag) => ((carrierOf(kernel, value, flag)?.bits ?? 0) & ~bits) !== 0);
+}
+
 /**
  * The piece of the expression that sets the bit of a flag: its own name first, else the first composite, alias or
  * number that carries it.

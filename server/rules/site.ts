@@ -20,6 +20,8 @@ export interface Site<Place, Edit> {
   readonly whole: Place;
   /** The text that an anchor of a match stands for; null where there is none to mark, and then nothing is said here. */
   readonly placeOf: (anchor: Anchor, kernel: Kernel) => Place | null;
+  /** Whether the text at that place says more than what the anchor is about, so that it is not the whole of it. */
+  readonly saysMore: (anchor: Anchor, kernel: Kernel) => boolean;
   /** The edits that carry out a fix; null, or none, where the text does not allow it, and then it is not offered. */
   readonly editsOf: (fix: RuleFix, kernel: Kernel) => readonly Edit[] | null;
 }

@@ -15,6 +15,17 @@ export function findingsOf(text: string): readonly Finding[] {
   return regionsOf(text).flat();
 }
 
+/** The same, each with the text that it marks. */
+export function placedFindings(text: string): readonly { readonly finding: Finding; readonly marked: string }[] {
+  const { starts } = parseFile(text);
+  return regionsOf(text).flatMap((findings, region) =>
+    findings.map((finding) => {
+      const by = starts[region] ?? 0;
+      return { finding, marked: text.slice(by + finding.span.start, by + finding.span.end) };
+    }),
+  );
+}
+
 /** The rules of those findings that call for a change, each once. */
 export function seriousRules(text: string): readonly string[] {
   return [

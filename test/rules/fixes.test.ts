@@ -8,7 +8,7 @@ import { resolveRequest, underKernels } from "../../server/policy-language/reque
 import { ALL } from "../../server/rules/index.ts";
 import type { Rule } from "../../server/rules/rule.ts";
 import { subjectOf } from "../../server/rules/subject.ts";
-import { findingsOf, mendedTexts } from "./_findings.ts";
+import { findingsOf, mendedTexts, placedFindings } from "./_findings.ts";
 
 const errorsIn = (text: string): readonly string[] =>
   findingsOf(text).flatMap(({ rule, severity }) => (severity === "error" ? [rule] : []));
@@ -75,5 +75,21 @@ describe("a fix of a mask with comments between its flags", () => {
     expect(fixed.map((fix) => [fix.title, wordsOf(fix.text)])).toEqual(
       mendedTexts(bad).map((fix) => [fix.title, wordsOf(fix.text)]),
     );
+  });
+});
+
+describe("what is greyed out is nothing but what is too much", () => {
+  const greyed = (text: string): readonly string[] =>
+    placedFindings(text).flatMap(({ finding: { tag }, marked }) => (tag === "unnecessary" ? [marked] : []));
+  const flags = (text: string): string => (/^ *flags +(\w+ \| .*)/m.exec(text)?.[1] ?? "").trimEnd();
+  const masks = ALL.flatMap(({ id, class: kind, examples: { bad } }) =>
+    (kind === "ineffective" || kind === "redundant") && flags(bad) !== "" ? [[id, bad, flags(bad)] as const] : [],
+  );
+  test.each(masks)("not an alias that has other flags too, nor the name of another request: %s", (_, bad, mask) => {
+    expect(greyed(bad).filter((text) => /\s/.test(text))).toEqual([]);
+    const alias = bad.replace(mask, "TOO_MUCH").replace(/^(?=context|request)/m, `flags TOO_MUCH = ${mask}\n`);
+    expect(greyed(alias)).not.toContain("TOO_MUCH");
+    const [, name] = /^request (\w+)/m.exec(bad) ?? [];
+    expect(greyed(`${bad}\nrequest another like ${name} { }\n`)).toEqual(greyed(bad));
   });
 });

@@ -20,6 +20,7 @@ function siteOf(request: Asked): Site<Anchor | null, RuleFix> {
     },
     whole: null,
     placeOf: (anchor) => anchor,
+    saysMore: () => false,
     editsOf: (fix) => [fix],
   };
 }

@@ -40,6 +40,7 @@ const siteOf = (...asked: readonly Asked[]): Site<string, string> => ({
   asked: () => asked,
   whole: "whole",
   placeOf: (anchor) => anchor.kind,
+  saysMore: () => false,
   editsOf: (fix) => [fix.kind],
 });
 

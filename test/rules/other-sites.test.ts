@@ -110,6 +110,7 @@ function callIn(code: string, { context, path }: Surroundings): Site<CPlace, CEd
         }
       }
     },
+    saysMore: () => false,
     editsOf: (fix, forKernel) => {
       switch (fix.kind) {
         case "replace-api":
@@ -234,6 +235,7 @@ function entryIn(log: string): Site<string, never> {
           return at(bits);
       }
     },
+    saysMore: () => false,
     editsOf: () => null,
   };
 }

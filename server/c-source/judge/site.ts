@@ -8,6 +8,7 @@ import type { MaskExpression } from "../../model/masks/expression.ts";
 import type { MaskScope, NamedMask } from "../../model/masks/mask-scope.ts";
 import { EMPTY, type Mask } from "../../model/masks/mask.ts";
 import type { AllocationRequest } from "../../model/request.ts";
+import { saysMore } from "../../rules/mask-places.ts";
 import type { Anchor, RuleFix } from "../../rules/rule.ts";
 import type { Asked, Site } from "../../rules/site.ts";
 import type { CFile } from "../functions/c-file.ts";
@@ -267,6 +268,7 @@ export function callSite(
     },
     whole: { kind: "api" },
     placeOf: (anchor) => anchor,
+    saysMore: (anchor, kernel) => readings.some((reading) => saysMore(kernel, valueIn(reading, kernel), anchor)),
     editsOf: (fix) => [fix],
   };
 }

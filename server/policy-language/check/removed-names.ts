@@ -57,6 +57,7 @@ function nameSite(name: string, { start, end }: Span): Site<RequestPlace, TextEd
     ],
     whole: place,
     placeOf: () => place,
+    saysMore: () => false,
     editsOf: (fix) => (fix.kind === "replace-name" ? [{ start, end, text: fix.by }] : null),
   };
 }

@@ -8,7 +8,7 @@ import type { Binding, Environment } from "../analysis/environment.ts";
 import type { Span } from "../../rules/finding.ts";
 import type { LanguageRule } from "../findings/language-rule.ts";
 import { policyForbids, policyIgnores, policyRequires, policyWarns } from "../findings/policies.ts";
-import type { MaskValue } from "../../model/masks/evaluation/mask-value.ts";
+import type { MaskPart, MaskValue } from "../../model/masks/evaluation/mask-value.ts";
 import { openContextsOf } from "../requests/open-contexts.ts";
 import type { KernelRequest, ResolvedRequest } from "../requests/requests.ts";
 import { isTaken, judge, type Judgement } from "./judgement.ts";
@@ -152,7 +152,8 @@ function findingsOf(
       `Policy ${name} ignores ${flags}${because(entry)}.`,
       entry,
       placeOfBits(request, value, entry.bits),
-      "unnecessary",
+      // An alias or composite with other flags is not grey for one of them.
+      (partOfBits(request, value, entry.bits)?.bits ?? mask(0)) === entry.bits ? "unnecessary" : null,
     );
   });
   return [...forbidden, ...outside, ...unmet, ...warned, ...ignored];
@@ -228,13 +229,14 @@ function decidingBits(kernel: Kernel, value: Mask, isMended: (changed: Mask) => 
 }
 
 /** The flag where one bit decides, else the whole mask; without a mask the API's name. */
-function placeOfBits(request: ResolvedRequest, value: MaskValue | null, bits: Mask): Span {
+const placeOfBits = (request: ResolvedRequest, value: MaskValue | null, bits: Mask): Span =>
+  partOfBits(request, value, bits)?.span ?? maskPlace(request);
+
+/** What brings the one bit, in the request's own text. */
+function partOfBits(request: ResolvedRequest, value: MaskValue | null, bits: Mask): MaskPart | null {
   const isSingle = bits !== 0 && (bits & (bits - 1)) === 0;
-  const part =
-    isSingle && value !== null
-      ? value.parts.find(({ carries, negated }) => !negated && (carries & bits) !== 0)
-      : undefined;
-  return part !== undefined && request.flags?.inheritedFrom === null ? part.span : maskPlace(request);
+  if (!isSingle || value === null || request.flags?.inheritedFrom !== null) return null;
+  return value.parts.find(({ carries, negated }) => !negated && (carries & bits) !== 0) ?? null;
 }
 
 /** The mask where the request wrote it; what it inherits is marked at its own name. */

@@ -1,7 +1,7 @@
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import type { MaskPart } from "../../model/masks/evaluation/mask-value.ts";
 import type { TextEdit } from "../../rules/finding.ts";
-import { maskPlace, type MaskAnchor } from "../../rules/mask-places.ts";
+import { maskPlace, saysMore, type MaskAnchor } from "../../rules/mask-places.ts";
 import type { Anchor } from "../../rules/rule.ts";
 import type { Asked, Site } from "../../rules/site.ts";
 import type { Environment } from "../analysis/environment.ts";
@@ -30,6 +30,9 @@ export function requestSite(
     },
     whole: { span: nameSpan(request), related: [] },
     placeOf: (anchor, kernel) => placeOf(environment.uri, request, kernel, under(kernel), anchor),
+    // What is inherited is marked at the name of whom it is inherited from.
+    saysMore: (anchor, kernel) =>
+      (request.flags?.inheritedFrom ?? null) !== null || saysMore(kernel, under(kernel)?.value ?? null, anchor),
     editsOf: (fix, kernel) => requestEdits({ kernel, text, request, value: under(kernel)?.value ?? null }, fix),
   };
 }
