@@ -1,8 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { format } from "../../grammar/index.ts";
-import { COMPOSITE_NAMES, FLAG_NAMES } from "../../server/model/masks/mask.ts";
-import { compositeText, flagText } from "../../server/model/masks/names.ts";
 import { hierarchyItemAt, incomingCalls, outgoingCalls } from "../../server/service/call-hierarchy.ts";
 import { importChanges } from "../../server/service/file-renames.ts";
 import { lensesOf, lensUses } from "../../server/service/lenses.ts";
@@ -117,27 +114,6 @@ describe("refactorings", () => {
     expect(split("  flags GFP_KERNEL\n", "order")).toEqual([]);
     expect(split("  flags GFP_KERNEL\n  fallback none\n")).toEqual([]);
     expect(split("  flags GFP_KERNEL | __GFP_NORETRY\n")).toEqual([]);
-  });
-
-  test("split into what is no worse than it was, whatever the mask", () => {
-    const rulesIn = (text: string): readonly string[] =>
-      check(fixture(text).workspace, URI)
-        .regions.flat()
-        .map(({ rule }) => rule);
-    const names = [...COMPOSITE_NAMES.map(compositeText), ...FLAG_NAMES.map(flagText)];
-    let made = 0;
-    fc.assert(
-      fc.property(fc.subarray(names, { minLength: 1, maxLength: 3 }), fc.integer({ min: 0, max: 3 }), (mask, order) => {
-        const text = `kernel 6.12\n\nrequest plug {\n  api   alloc_pages\n  order ${order}\n  flags ${mask.join(" | ")}\n}\n`;
-        const { workspace, uri, offset } = fixture(at(text, "plug"));
-        const split = refactoringsAt(workspace, uri, offset, offset).find(({ title }) => title.startsWith("Split"));
-        if (split === undefined) return;
-        made += 1;
-        const before = rulesIn(text);
-        expect(rulesIn(applied(text, split.changes)).filter((rule) => !before.includes(rule))).toEqual([]);
-      }),
-    );
-    expect(made).toBeGreaterThan(0);
   });
 
   test("are not offered where there is nothing to make", () => {
