@@ -14,6 +14,7 @@ import type { BaseLanguageClient } from "vscode-languageclient";
 import type { NamedPolicy } from "../protocol/requests.ts";
 import { ask } from "./ask.ts";
 import type { Documents } from "./documents.ts";
+import { pickInTurn, type Question } from "./questions.ts";
 
 /**
  * Documents of this scheme are asked from the server; package.json has VS Code's Markdown preview show the pages among
@@ -96,13 +97,18 @@ async function diffKernels(client: BaseLanguageClient, policies: Documents, from
   if (typeof from === "string" && typeof to === "string") return showKernels(client, document, from, to);
   const names = await ask(client, "allocpolicy/kernels", {});
   const own = await ownKernels(client, document, names);
-  const first = await pickKernel(own, names, l10n.t("Compare under Two Kernels: from"));
-  if (first === undefined) return;
-  // The other end of the file's own range, or else the newest.
-  const ends = [...own].reverse().filter((name) => name !== first);
-  const others = names.filter((name) => name !== first);
-  const second = await pickKernel(ends, others, l10n.t("Compare under Two Kernels: from {0} to", first));
-  if (second !== undefined) await showKernels(client, document, first, second);
+  const picked = await pickInTurn<QuickPickItem>([
+    () => kernelQuestion(own, names, l10n.t("Compare under Two Kernels: from")),
+    // The other end of the file's own range, or else the newest.
+    ([first]) =>
+      kernelQuestion(
+        [...own].reverse().filter((name) => name !== first?.label),
+        names.filter((name) => name !== first?.label),
+        l10n.t("Compare under Two Kernels: from {0} to", first?.label ?? ""),
+      ),
+  ]);
+  const [first, second] = picked ?? [];
+  if (first !== undefined && second !== undefined) await showKernels(client, document, first.label, second.label);
 }
 
 /** The kernels that a file itself names, first and last. */
@@ -118,18 +124,13 @@ async function ownKernels(
 }
 
 /** The file's own kernels stand first, and the first of all is chosen by Enter. */
-async function pickKernel(
-  own: readonly string[],
-  names: readonly string[],
-  title: string,
-): Promise<string | undefined> {
+function kernelQuestion(own: readonly string[], names: readonly string[], title: string): Question<QuickPickItem> {
   const first = new Set(own);
   const items = [
     ...own.map((label) => ({ label, description: l10n.t("in this file") })),
     ...names.filter((name) => !first.has(name)).map((label) => ({ label, description: "" })),
   ];
-  const picked = await window.showQuickPick(items, { title, placeHolder: l10n.t("A kernel that the model knows") });
-  return picked?.label;
+  return { title, placeholder: l10n.t("A kernel that the model knows"), items };
 }
 
 async function showKernels(
@@ -168,19 +169,31 @@ async function diffPolicies(
 ): Promise<void> {
   const items = await allPolicies(client, policies);
   const named = (given: unknown): PolicyItem | undefined => items.find(({ label }) => label === given);
-  const one = named(first) ?? (await pickPolicy(items, l10n.t("Compare Policies: the first")));
-  if (one === undefined) return;
-  const others = items.filter((item) => item !== one);
-  const other = named(second) ?? (await pickPolicy(others, l10n.t("Compare Policies: {0} with", one.label)));
-  if (other === undefined) return;
-  const page: PolicyPage = { kind: "policies", first: one.policy, second: other.policy };
-  await commands.executeCommand("vscode.open", virtual(`${l10n.t("{0} and {1}", one.label, other.label)}.md`, page), {
+  const question = (title: string, asked: readonly PolicyItem[]): Question<PolicyItem> => ({
+    title,
+    matchOnDescription: true,
+    items: asked,
+  });
+  const [one, other] = [named(first), named(second)];
+  const picked = await pickInTurn<PolicyItem>([
+    ...(one === undefined ? [() => question(l10n.t("Compare Policies: the first"), items)] : []),
+    ...(other === undefined
+      ? [
+          ([before = one]: readonly PolicyItem[]) =>
+            question(
+              l10n.t("Compare Policies: {0} with", before?.label ?? ""),
+              items.filter((item) => item !== before),
+            ),
+        ]
+      : []),
+  ]);
+  if (picked === undefined) return;
+  const [left, right] = [one, ...picked, other].filter((item) => item !== undefined);
+  if (left === undefined || right === undefined) return;
+  const page: PolicyPage = { kind: "policies", first: left.policy, second: right.policy };
+  await commands.executeCommand("vscode.open", virtual(`${l10n.t("{0} and {1}", left.label, right.label)}.md`, page), {
     preview: true,
   });
-}
-
-async function pickPolicy(items: readonly PolicyItem[], title: string): Promise<PolicyItem | undefined> {
-  return window.showQuickPick(items, { title, matchOnDescription: true });
 }
 
 /** The policies of all files that are known, those of the file in front first. */

@@ -11,7 +11,7 @@ import {
   type TextDocument,
 } from "vscode";
 import type { AllocPolicyExtension } from "../../client/extension.ts";
-import { seesOnPage } from "./keyboard.ts";
+import { press as pressKeys, seesOnPage, typeKeys } from "./keyboard.ts";
 import { closeAll, inside, inWorkspace, openFile, placeCursor, select, type, until } from "./user.ts";
 
 async function extension(): Promise<AllocPolicyExtension> {
@@ -268,6 +268,24 @@ expect unplug on host { succeeds }
       () => window.tabGroups.activeTabGroup.activeTab?.input instanceof TabInputTextDiff || undefined,
       () => window.tabGroups.activeTabGroup.activeTab?.label,
     );
+  });
+
+  test("which two kernels is asked in one box, which the page that it was asked from does not close", async () => {
+    await openFile("asked.allocpolicy", POLICIES);
+    await extension();
+    await commands.executeCommand("allocpolicy.openWalkthrough");
+    await until("the first steps in front", () => window.activeTextEditor === undefined || undefined);
+    const compared = commands.executeCommand("allocpolicy.diffKernels");
+    await seesOnPage('.quick-input-title:has-text("Kernels: from")');
+    await pressKeys("Enter");
+    await seesOnPage('.quick-input-title:has-text("from 6.12 to")');
+    await typeKeys("6.18\n");
+    await until(
+      "a diff editor",
+      () => window.tabGroups.activeTabGroup.activeTab?.input instanceof TabInputTextDiff || undefined,
+      () => window.tabGroups.activeTabGroup.activeTab?.label,
+    );
+    await compared;
   });
 
   test("two policies are compared on a page", async () => {
