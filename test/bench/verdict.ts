@@ -3,7 +3,7 @@
  * lines of `allocpolicy verdict`, with findings, releases and JSON: a few questions again and again, and lines of which
  * hardly two are alike, with one finding in many and with several in each. CPU time of one core.
  */
-import { LineAnswers } from "../../server/cli/verdict-lines.ts";
+import { LineAnswers } from "../../server/cli/verdict/line-answers.ts";
 import { contextOf } from "../../server/model/contexts.ts";
 import { kernelOf } from "../../server/model/kernels/kernels.ts";
 import type { Kernel } from "../../server/model/kernels/kernel.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { LineAnswers } from "../../server/cli/verdict-lines.ts";
+import { LineAnswers } from "../../server/cli/verdict/line-answers.ts";
 
 /** Requests of which several are the same but for their id, fields in any order, with what is wrong now and then. */
 const request = fc.record(

@@ -1,6 +1,6 @@
 // What is fuzzed: each target takes a text and throws when something that must hold does not.
 import { editFile, format, parseFile } from "../../grammar/index.ts";
-import { LineAnswers } from "../../server/cli/verdict-lines.ts";
+import { LineAnswers } from "../../server/cli/verdict/line-answers.ts";
 import { DEFAULT_SETTINGS } from "../../server/documents/settings.ts";
 import { emptyWorkspace, withDocument, type Workspace } from "../../server/documents/workspace.ts";
 import { check } from "../../server/policy-language/check/check.ts";

@@ -1,7 +1,7 @@
 // What is taken for alike comes to the same: sizes of one class, and nodes.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { LineAnswers } from "../../server/cli/verdict-lines.ts";
+import { LineAnswers } from "../../server/cli/verdict/line-answers.ts";
 import { alikeRequest } from "../../server/model/alike-requests.ts";
 import { allApis, samePlan } from "../../server/model/apis.ts";
 import { contextOf } from "../../server/model/contexts.ts";

@@ -16,7 +16,7 @@ import { bytesFrom, kernelFrom } from "../kernels.ts";
 import { meantText, noMaskText } from "../meant.ts";
 import { parsed, type Options } from "../options.ts";
 import { jsonText } from "../../service/visible.ts";
-import { verdictFields } from "../verdict-lines.ts";
+import { verdictFields } from "../verdict/answer-fields.ts";
 
 const OPTIONS = {
   kernel: {

@@ -14,7 +14,7 @@ import { readText, workspaceFolder } from "../files.ts";
 import { forcedKernels } from "../kernels.ts";
 import { parsed, type Options } from "../options.ts";
 import { jsonText } from "../../service/visible.ts";
-import { outcomeFields } from "../verdict-lines.ts";
+import { outcomeFields } from "../verdict/answer-fields.ts";
 import { workspaceWith } from "../workspace.ts";
 
 const OPTIONS = {

@@ -1,6 +1,6 @@
 import { OK, UsageError, type Command } from "../command.ts";
 import { parsed, type Options } from "../options.ts";
-import { LineAnswers } from "../verdict-lines.ts";
+import { LineAnswers } from "../verdict/line-answers.ts";
 
 /** Answers are written out when so many characters have come together, and whenever there is no more to answer. */
 const CHUNK = 1 << 16;
