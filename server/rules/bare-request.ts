@@ -11,7 +11,7 @@ import { kernelRule } from "./catalogue.ts";
 import type { Holds, Severity } from "./finding.ts";
 import { judge } from "./judge.ts";
 import { bitsInReleases, readingOf } from "./masks-in-releases.ts";
-import { holdsAround, releasesAround, type AskedOfReleases } from "./releases.ts";
+import { holdsAround, releasesAround, type AskedOfReleases, type SaidInReleases } from "./releases.ts";
 import type { Anchor } from "./rule.ts";
 import type { Asked, Site } from "./site.ts";
 
@@ -121,6 +121,8 @@ export function bareFindings(
  * The same, with the releases. The mask is what its text says in each of them that has its names; a number, which means
  * other flags there, stands for the flags that it has in this kernel.
  * @param given null: no mask is written
+ * @param said what was found out when the same question was asked of another release: the same text of a mask, or a
+ * number of the same flags, and all else alike
  */
 export function datedFindings(
   kernel: Kernel,
@@ -128,11 +130,12 @@ export function datedFindings(
   given: BareMask | null,
   result: Asked["result"] = null,
   verdict?: Verdict,
+  said: () => SaidInReleases = () => [],
 ): readonly DatedFinding[] {
   const findings = bareFindings(kernel, request, given?.written ?? null, result, verdict);
   // Nearly all requests of a program are in order.
   if (findings.length === 0) return [];
-  const around = holdsAround(kernel, askedOfReleases(kernel, request, given, result));
+  const around = holdsAround(kernel, askedOfReleases(kernel, request, given, result), said());
   return findings.map((finding) => {
     const rule = kernelRule(finding.rule);
     return { ...finding, ...(rule === null ? { since: null, until: null } : around(rule, finding.message)) };

@@ -5,7 +5,7 @@ import type { Kernel } from "../model/kernels/kernel.ts";
 import { comesBefore, kernelOf, mainlineReleases } from "../model/kernels/kernels.ts";
 import { agree, differencesOf, noted, watched, type Questions } from "../model/kernels/questions.ts";
 import type { Holds } from "./finding.ts";
-import { says } from "./ask.ts";
+import { factIn, says } from "./ask.ts";
 import type { Rule, Subject } from "./rule.ts";
 import type { Asked } from "./site.ts";
 import { subjectOf } from "./subject.ts";
@@ -58,10 +58,10 @@ function releasesWith({ options }: Kernel): readonly Kernel[] {
 /** For each release and what was asked of it: the releases that agree on that, itself included. */
 type Agreeing = readonly Map<Questions, readonly number[]>[];
 
-const agreeing = new WeakMap<readonly Kernel[], Agreeing>();
+const agreements = new WeakMap<readonly Kernel[], Agreeing>();
 
 function agreeingIn(kernels: readonly Kernel[]): Agreeing {
-  return madeOnce(agreeing, kernels, () => kernels.map(() => new Map<Questions, readonly number[]>()));
+  return madeOnce(agreements, kernels, () => kernels.map(() => new Map<Questions, readonly number[]>()));
 }
 
 function whoAgrees(
@@ -86,17 +86,33 @@ function existsIn(kernels: readonly Kernel[], api: Api): readonly boolean[] {
   return madeOnce(known, api, () => kernels.map((kernel) => api.exists(kernel)));
 }
 
+/** A row of releases, by their places, in all of which what a rule says of one question is the case, and no longer. */
+interface Row {
+  readonly rule: Rule;
+  readonly fact: string;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The rows that were found for one question: the same from whichever release one looks. They become more. */
+export type SaidInReleases = Row[];
+
 /**
  * For what is asked of a kernel: in which mainline releases around it what a rule says is the case there is the case
  * too, with the same build options. Where it is not in the release that a point release or a vendor's tree follows, it
  * is that tree alone. A release is asked when its answer is needed, and answers for all that agree on what the rule
  * asked of it.
+ * @param said what was found out of the same question before; what is found out now goes there
  */
-export function holdsAround(kernel: Kernel, asked: AskedOfReleases): (rule: Rule, message: string) => Holds {
+export function holdsAround(
+  kernel: Kernel,
+  asked: AskedOfReleases,
+  said: SaidInReleases,
+): (rule: Rule, message: string) => Holds {
   const { kernels, home } = releasesAround(kernel);
   const api = apiNamed(asked.api);
   const exists = api === null ? [] : existsIn(kernels, api);
-  const known = agreeingIn(kernels);
+  const agreeing = agreeingIn(kernels);
   const { flagsIn } = asked;
   const flags = flagsIn === null ? null : kernels.map((_, release) => flagsIn(release));
   const subjects: (Subject | null | undefined)[] = [];
@@ -108,7 +124,14 @@ export function holdsAround(kernel: Kernel, asked: AskedOfReleases): (rule: Rule
     subjects[index] = made;
     return made;
   };
+  const holdsIn = ({ first, last }: Row): Holds => ({
+    since: first === 0 ? null : (kernels[first]?.name ?? null),
+    until: last === kernels.length - 1 ? null : (kernels[last]?.name ?? null),
+  });
   return (rule, message) => {
+    const fact = factIn(message);
+    for (const row of said)
+      if (row.rule === rule && row.first <= home && home <= row.last && row.fact === fact) return holdsIn(row);
     const answers: (boolean | undefined)[] = [];
     const isSaidIn = (index: number): boolean => {
       const before = answers[index];
@@ -116,7 +139,7 @@ export function holdsAround(kernel: Kernel, asked: AskedOfReleases): (rule: Rule
       const subject = subjectIn(index);
       if (subject === null) return false;
       const { value, questions } = noted(subject.kernel, () => says(rule, subject, message));
-      for (const other of whoAgrees(kernels, known, index, questions))
+      for (const other of whoAgrees(kernels, agreeing, index, questions))
         if (exists[other] === true && (flags === null || flags[other] === flags[index])) answers[other] = value;
       return value;
     };
@@ -124,9 +147,8 @@ export function holdsAround(kernel: Kernel, asked: AskedOfReleases): (rule: Rule
     let [first, last] = [home, home];
     while (first > 0 && isSaidIn(first - 1)) first--;
     while (last < kernels.length - 1 && isSaidIn(last + 1)) last++;
-    return {
-      since: first === 0 ? null : (kernels[first]?.name ?? null),
-      until: last === kernels.length - 1 ? null : (kernels[last]?.name ?? null),
-    };
+    const row = { rule, fact, first, last };
+    said.push(row);
+    return holdsIn(row);
   };
 }

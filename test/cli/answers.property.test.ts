@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { LineAnswers } from "../../server/cli/verdict/line-answers.ts";
+import { knownKernels } from "../../server/model/kernels/kernels.ts";
 
 /** Requests of which several are the same but for their id, fields in any order, with what is wrong now and then. */
 const request = fc.record(
@@ -59,5 +60,45 @@ test("a line is answered as if it were the only one, whatever was asked before",
       }
     }),
     { seed: 20261128, numRuns: 300 },
+  );
+});
+
+const flagsText = fc
+  .tuple(
+    fc.uniqueArray(
+      fc.constantFrom(
+        ...["GFP_KERNEL", "GFP_ATOMIC", "GFP_NOFS", "__GFP_NOFAIL", "__GFP_NORETRY", "__GFP_THISNODE", "__GFP_HIGH"],
+        ...["__GFP_HIGHMEM", "__GFP_RETRY_MAYFAIL", "__GFP_NO_OBJ_EXT", "0x40", "0x280", "0x500", "0x2000000"],
+      ),
+      { minLength: 1, maxLength: 3 },
+    ),
+    fc.constantFrom("", "", " & ~__GFP_RECLAIM"),
+  )
+  .map(([names, cleared]) => (cleared === "" ? names.join(" | ") : `(${names.join(" | ")})${cleared}`));
+
+/** A question, as scripts put it to kernel after kernel, and what they change from one line to the next. */
+const fieldsOfQuestion = {
+  api: fc.constantFrom("kmalloc", "alloc_pages", "kvmalloc", "kmalloc_node", "alloc_contig_range", "kmalloc_nolock"),
+  flags: flagsText,
+  context: fc.constantFrom("process", "softirq", "hardirq", "nmi"),
+  config: fc.constantFrom({ PREEMPT_RT: true }, { ZONE_DMA: false }, {}),
+  scopes: fc.constantFrom(["nofs"], ["memalloc"], []),
+  size: fc.constantFrom(1, 64, 9000),
+  kernel: fc.constantFrom(...knownKernels()),
+};
+const question = fc.record(fieldsOfQuestion, { requiredKeys: ["api", "flags"] });
+const changes = Object.entries(fieldsOfQuestion).map(([field, value]) => ({
+  weight: field === "kernel" ? 6 : 1,
+  arbitrary: fc.record<Record<string, unknown>>({ [field]: value }),
+}));
+
+test("a question is answered for each kernel as if it were the only one, whichever was asked before", () => {
+  fc.assert(
+    fc.property(question, fc.array(fc.oneof(...changes), { minLength: 2, maxLength: 16 }), (first, changes) => {
+      const answers = new LineAnswers();
+      for (const one of changes.map((fields) => JSON.stringify({ ...first, ...fields })))
+        expect(answers.answer(one), one).toBe(new LineAnswers().answer(one));
+    }),
+    { seed: 20261129, numRuns: 300 },
   );
 });
