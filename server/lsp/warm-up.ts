@@ -48,8 +48,9 @@ async function readSample(
   return true;
 }
 
-/** At so many places of a sample it is asked what stands there and what can, and a letter is typed and taken back. */
+/** At so many places of a sample the word that stands there is typed again, with what an editor asks after a letter. */
 const PLACES = 8;
+const WORD = /\w+/g;
 
 /** @returns whether to go on */
 async function useSample(
@@ -59,18 +60,19 @@ async function useSample(
 ): Promise<boolean> {
   let workspace = withDocument(emptyWorkspace(DEFAULT_SETTINGS), SAMPLE, open(sample));
   for (let place = 1; place <= PLACES; place += 1) {
-    const offset = Math.floor((sample.length * place) / (PLACES + 1));
-    if (!(await turn(isWanted))) return false;
-    hover?.(workspace, SAMPLE, offset);
-    completion?.at(workspace, SAMPLE, offset, null);
-    for (const [end, text] of [
-      [offset, "x"],
-      [offset + 1, ""],
-    ] as const) {
+    WORD.lastIndex = Math.floor((sample.length * place) / (PLACES + 1));
+    const found = WORD.exec(sample);
+    if (found === null) break;
+    const { 0: word, index: start } = found;
+    const letters = [...word].map((text, i) => ({ start: start + i, end: start + i, text }));
+    for (const change of [{ start, end: start + word.length, text: "" }, ...letters]) {
       const document = workspace.documents.get(SAMPLE);
       if (!(await turn(isWanted)) || document === undefined) return false;
-      workspace = withDocument(workspace, SAMPLE, edit(document, { start: offset, end, text }));
+      workspace = withDocument(workspace, SAMPLE, edit(document, change));
       if (!(await makeAll(makeFindings, workspace, isWanted))) return false;
+      const offset = change.start + change.text.length;
+      completion?.at(workspace, SAMPLE, offset, null);
+      hover?.(workspace, SAMPLE, offset);
     }
   }
   return true;
