@@ -287,6 +287,61 @@ request small { api kmalloc  size 750 B  flags GFP_NOWAIT }\n${requests.join("")
     );
   });
 
+  test("and so do many that lean on a few which are edited again and again", () => {
+    const HEADS = [
+      ["context c { in process }", "context c { in softirq }", "context c { in proces }", "context c like d { }"],
+      ["context d { in hardirq }", "context d { in c }", "context d { in process holds spinlock }", "context d { in }"],
+      ["flags m = GFP_KERNEL", "flags m = n | __GFP_NOFAIL", "flags m = m", "flags m = GFP_KERNAL", "flags m = !"],
+      ["flags n = GFP_NOWAIT", "flags n = GFP_KERNEL | __GFP_HIGH | __GFP_NOFAIL", "context n { in softirq }", ""],
+      [
+        "policy p { forbid has __GFP_NOFAIL }",
+        'policy p for kmalloc { forbid has __GFP_IO because "no m" }',
+        "policy p like p { }",
+        "policy p { forbid size > 1 KiB }",
+      ],
+      ["request f { api kmalloc  size 8 B  flags m }", "request f like q { }", "request f { flags n  context c }"],
+    ] as const;
+    const asks = fc.record({
+      api: fc.constantFrom("api kmalloc  size 64 B", "api kmalloc  size 2000 B", "api alloc_pages  order 4"),
+      flags: fc.constantFrom("m", "n", "GFP_KERNEL", "m | __GFP_HIGH", "nowhere"),
+      more: fc.constantFrom("", "context c", "context d", "context nowhere", "policy p", "fallback f", "policy p, f"),
+    });
+    const heads = fc.tuple(...HEADS.map((options) => fc.constantFrom(...options)));
+    const step = fc
+      .nat(HEADS.length - 1)
+      .chain((head) => fc.record({ head: fc.constant(head), text: fc.constantFrom(...(HEADS[head] ?? [])) }));
+    fc.assert(
+      fc.property(
+        heads,
+        fc.array(asks, { minLength: 2, maxLength: 4 }),
+        fc.array(step, { minLength: 3, maxLength: 6 }),
+        (first, kinds, steps) => {
+          const current = [...first];
+          const requests = Array.from({ length: 32 }, (_, i) => {
+            const { api, flags, more } = kinds[i % kinds.length] ?? { api: "", flags: "m", more: "" };
+            return `request r${i} { ${api}  flags ${flags}  ${more} }\n`;
+          });
+          const behind = requests.join("");
+          const textOf = (): string => `kernel 6.12\n${current.join("\n")}\n${behind}`;
+          let main = parseFile(textOf());
+          const library = parseFile("");
+          let workspace = workspaceOf(main, library);
+          check(workspace, MAIN);
+          for (const { head, text } of steps) {
+            const start = "kernel 6.12\n".length + current.slice(0, head).join("\n").length + (head === 0 ? 0 : 1);
+            const end = start + (current[head] ?? "").length;
+            current[head] = text;
+            main = editFile(main, { start, end, text });
+            expect(main.text).toBe(textOf());
+            workspace = withDocument(workspace, MAIN, main);
+            expect(check(workspace, MAIN).regions).toEqual(check(workspaceOf(main, library), MAIN).regions);
+          }
+        },
+      ),
+      { numRuns: 40, seed: 20261203 },
+    );
+  });
+
   const request = (name: string, more: string, flags = "GFP_KERNEL | __GFP_NOFAIL"): string =>
     `request ${name} { api kmalloc  size 64 B  flags ${flags}  ${more} }\n`;
   const forbidding = (name: string): string => `policy ${name} { forbid has __GFP_NOFAIL }\n`;

@@ -22,7 +22,7 @@ function noted(text: string, names: readonly string[]): Patterns {
   return patterns;
 }
 
-const found = (patterns: Patterns, text: string): Match | null => patterns.find(regionOf(text), (match) => match);
+const found = (patterns: Patterns, text: string): Match | null => patterns.find(regionOf(text), ({ match }) => match);
 
 const REQUEST = "request one {\n  api kmalloc  size 64 B\n  flags RING\n}\n";
 
@@ -45,7 +45,7 @@ test("a text that differs in names and the size is read by the pattern of anothe
 test("what is kept of a reading serves again, unless it no longer can", () => {
   const patterns = noted(REQUEST, ["one", "RING"]);
   const region = regionOf(REQUEST.replace("one", "another"));
-  const read = (): Match | null => patterns.find(region, (match) => match);
+  const read = (): Match | null => patterns.find(region, ({ match }) => match);
   expect(read()).not.toBe(read());
   patterns.keeps = true;
   expect(read()).toBe(read());

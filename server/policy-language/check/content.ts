@@ -3,8 +3,9 @@ import type { Region } from "../../../grammar/source-file.ts";
 import type { Binding, DeclaredNames, Environment, Revision } from "../analysis/environment.ts";
 import { besideOf, isSameEverywhere, type Beside } from "./beside.ts";
 import { isMaskOfKernels, namesOf, type NameUse } from "../analysis/region-names.ts";
-import { isBuiltInContext } from "../findings/names.ts";
-import { matchIn, patternOf, Patterns, type Match, type Pattern, type Role, type Slot } from "./pattern.ts";
+import { unknownMaskFindings } from "../findings/flags.ts";
+import { isBuiltInContext, unknownNameFindings } from "../findings/names.ts";
+import { matchIn, patternOf, Patterns, type Match, type Pattern, type Role, type Slot, type Twins } from "./pattern.ts";
 import { sizedRequest } from "./size-class.ts";
 import { isPlainName, skeletonOf } from "./skeleton.ts";
 
@@ -31,7 +32,7 @@ export interface Content {
    * stretches from an even one to the next are the same text.
    */
   readonly marks: readonly number[];
-  /** The names that are left out, but its own and those of masks that are declared. */
+  /** Those of the names that are left out which may stand for nothing. */
   readonly uses: readonly NameUse[];
   /**
    * All that it leans on, directly or not, each once; no two of one content: it tells which is which. What nothing
@@ -59,8 +60,18 @@ interface Contents {
   readonly unknown: WeakMap<Environment, Map<string, Content>>;
   /** How declarations are read without their trees. */
   readonly patterns: Patterns;
+  /** What is the same of texts that differ in nothing but their own names; of one file. */
+  readonly ofTwins: Map<Twins, OfTwins>;
   /** How many declarations were looked at, and how many of them were like one before. */
   readonly counts: { tried: number; alike: number; left: number };
+}
+
+/** What is the same of the contents of texts that differ in nothing but their own names. */
+interface OfTwins extends Pick<Content, "id" | "idAmongSizes" | "comparesSizes" | "leansOn"> {
+  readonly uri: string;
+  readonly meant: Written["meant"];
+  /** Each of their names stands for something. */
+  readonly isAllKnown: boolean;
 }
 
 /** What a name that is left out stands for. */
@@ -71,6 +82,7 @@ interface Written extends Match {
   readonly meant: readonly (Meant | "own")[];
   /** Null where those names are not all plain words of it. */
   readonly pattern: Pattern | null;
+  readonly twins: Twins | null;
 }
 
 const contents = new WeakMap<Beside, Contents>();
@@ -116,6 +128,7 @@ const noContents = ({ several }: Beside, { names }: Environment): Contents => ({
   several,
   unknown: new WeakMap(),
   patterns: several ? new Patterns() : patternsOf(names),
+  ofTwins: new Map(),
   counts: { tried: 0, alike: 0, left: 0 },
 });
 
@@ -154,6 +167,11 @@ function newContent(known: Contents, environment: Environment, binding: Binding,
   if (name === null || isNamed(kind)) return null;
   if (known.several && region.text.length > MOST_TEXT) return null;
   known.counts.tried += 1;
+  const like = twinOf(known, binding);
+  if (like !== null) {
+    known.counts.alike += 1;
+    return like;
+  }
   const written = byText(known, environment, binding) ?? byTree(known, environment, binding);
   if (written === null) return null;
   // Of a damaged one, words of the language among the names may have been read as something else.
@@ -189,19 +207,58 @@ function newContent(known: Contents, environment: Environment, binding: Binding,
       : sizedRequest(environment, region, { ...written, shape: pattern.shape });
   if (known.ids.has(key)) known.counts.alike += 1;
   const isAmongSizes = sized !== null && policiesMeet(known, environment, sized.api, depth);
-  return {
+  const { meant, twins } = written;
+  const uses = usesIn(written, meant);
+  const said = {
+    uri: binding.uri,
     id: idOf(known, key),
     idAmongSizes: isAmongSizes ? idOf(known, keyOf(uri, region.text, written, ids, `<= ${sized.sizeClass}`)) : null,
     comparesSizes,
-    name: kind === "expect" ? "" : name,
-    revision: binding.revision,
-    marks: written.marks,
-    uses: usesIn(written),
     leansOn: members,
+    meant,
+    isAllKnown: false,
+  };
+  if (twins !== null && !known.several && !isLikeNone(binding))
+    known.ofTwins.set(twins, { ...said, isAllKnown: areAllKnown(environment, uses) });
+  return contentBy(said, binding, name, written, uses);
+}
+
+/** The content of a declaration that differs in nothing but its name from one whose content is known. */
+function twinOf({ patterns, ofTwins }: Contents, binding: Binding): Content | null {
+  const reading = ofTwins.size === 0 ? null : patterns.kept(binding.region);
+  if (reading === null || reading.twins === null || binding.name === null) return null;
+  const said = ofTwins.get(reading.twins);
+  if (said === undefined || said.uri !== binding.uri) return null;
+  const uses = said.isAllKnown ? NO_USES : usesIn(reading.match, said.meant);
+  return contentBy(said, binding, binding.name, reading.match, uses);
+}
+
+const NO_USES: readonly NameUse[] = [];
+
+const areAllKnown = (environment: Environment, uses: readonly NameUse[]): boolean =>
+  unknownNameFindings(environment, uses).length + unknownMaskFindings(environment, uses).length === 0;
+
+function contentBy(
+  { id, idAmongSizes, comparesSizes, leansOn }: OfTwins,
+  { kind, revision }: Binding,
+  name: string,
+  { marks }: Match,
+  uses: readonly NameUse[],
+): Content {
+  return {
+    id,
+    idAmongSizes,
+    comparesSizes,
+    name: kind === "expect" ? "" : name,
+    revision,
+    marks,
+    uses,
+    leansOn,
   };
 }
 
-function usesIn({ slots, meant }: Written): readonly NameUse[] {
+/** The names that are left out, but its own and those of masks that are declared. */
+function usesIn({ slots }: Match, meant: Written["meant"]): readonly NameUse[] {
   const uses: NameUse[] = [];
   for (let i = 0; i < slots.length; i++) {
     const { role, text, start } = slots[i] ?? NO_SLOT;
@@ -328,18 +385,19 @@ function byTree(known: Contents, environment: Environment, { declaration, region
     ...matchIn(start, end, slots, skeleton?.size ?? null),
     meant: found.map(({ meant }) => meant),
     pattern: pattern === null ? null : known.patterns.note(region.kind, pattern),
+    twins: null,
   };
 }
 
 /** The same for a text that is like another one but for names; null where that cannot be told so. */
 function byText({ patterns }: Contents, environment: Environment, { region }: Binding): Written | null {
-  return patterns.find(region, (match, pattern) => {
+  return patterns.find(region, ({ match, pattern, twins }) => {
     const meant: (Meant | "own")[] = [];
     for (const { role, text } of match.slots) {
       const one = role === "own" ? "own" : meantBy(environment, region.kind, role, text);
       if (one === null) return null;
       meant.push(one);
     }
-    return { ...match, meant, pattern };
+    return { ...match, meant, pattern, twins };
   });
 }

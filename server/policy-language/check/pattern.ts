@@ -93,11 +93,20 @@ const MOST_SHAPES = 1000;
 /** So many of one kind are tried before it is told what shape a text has. */
 const MOST_TRIED = 6;
 
+/** So many texts that differ in other names than their own are kept in mind of one pattern. */
+const MOST_TWINS = 1000;
+
 const NONE: readonly Pattern[] = [];
 
-interface Reading {
+/** Stands for texts of one pattern with the same names and the same size: nothing but their own names differ. */
+export type Twins = { readonly pattern: Pattern };
+
+/** How a region was read. */
+export interface Reading {
   readonly match: Match;
   readonly pattern: Pattern;
+  /** Null where that is not kept in mind. */
+  readonly twins: Twins | null;
 }
 
 /** The patterns of a file, or of several. */
@@ -107,6 +116,7 @@ export class Patterns {
   readonly #lately = new Map<Region["kind"], readonly Pattern[]>();
   /** What regions were read as, where that is kept. */
   readonly #read = new WeakMap<Region, Reading>();
+  readonly #twins = new Map<Pattern, Map<string, Twins>>();
   #lastId = 0;
 
   /** Whether what is read is kept: what is read behind the opening leans on what someone types, and is read again. */
@@ -125,19 +135,26 @@ export class Patterns {
     return pattern;
   }
 
+  /** How a region was read last, where that is kept. */
+  kept(region: Region): Reading | null {
+    return this.#read.get(region) ?? null;
+  }
+
   /** What `read` makes of a region by the first pattern with which it can; null: there is none. */
-  find<Read>(region: Region, read: (match: Match, pattern: Pattern) => Read | null): Read | null {
+  find<Read>(region: Region, read: (reading: Reading) => Read | null): Read | null {
     const { kind, text, problems } = region;
     if (kind === null || problems.length > 0) return null;
     const before = this.#read.get(region);
-    const again = before === undefined ? null : read(before.match, before.pattern);
+    const again = before === undefined ? null : read(before);
     if (again !== null) return again;
     const start = beginningOf(text);
     const end = text.trimEnd().length;
     const readBy = (pattern: Pattern): Read | null => {
       const match = matchOf(pattern, text, start, end);
-      const made = match === null ? null : read(match, pattern);
-      if (match !== null && made !== null && this.keeps) this.#read.set(region, { match, pattern });
+      if (match === null) return null;
+      const reading = { match, pattern, twins: this.keeps ? this.#twinsOf(pattern, match) : null };
+      const made = read(reading);
+      if (made !== null && this.keeps) this.#read.set(region, reading);
       return made;
     };
     const lately = this.#lately.get(kind) ?? NONE;
@@ -159,9 +176,22 @@ export class Patterns {
     this.#lately.set(kind, [pattern, ...(this.#lately.get(kind) ?? NONE)].slice(0, MOST_TRIED));
   }
 
+  #twinsOf(pattern: Pattern, { slots, size }: Match): Twins | null {
+    const ofPattern = this.#twins.get(pattern) ?? new Map<string, Twins>();
+    this.#twins.set(pattern, ofPattern);
+    let names = size?.text ?? "";
+    for (const { text, role } of slots) if (role !== "own") names = names === "" ? text : `${names} ${text}`;
+    const known = ofPattern.get(names);
+    if (known !== undefined || ofPattern.size >= MOST_TWINS) return known ?? null;
+    const made = { pattern };
+    ofPattern.set(names, made);
+    return made;
+  }
+
   clear(): void {
     this.#byShape.clear();
     this.#lately.clear();
+    this.#twins.clear();
   }
 }
 
