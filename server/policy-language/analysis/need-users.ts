@@ -99,7 +99,9 @@ export function isNeeded(file: SourceFile, key: string): boolean {
   const users = usersIn(file);
   const { listed, byKey, gone } = users;
   if (freshUsers(users, key).length > 0) return true;
-  return [byKey.requests, byKey.others].some((of) => of.get(key)?.some((index) => isThere(listed[index], gone)));
+  const isAny = (of: readonly number[] | undefined): boolean =>
+    of?.some((index) => isThere(listed[index], gone)) === true;
+  return isAny(byKey.others.get(key)) || isAny(byKey.requests.get(key));
 }
 
 const isThere = (region: Region | undefined, gone: ReadonlySet<Region>): region is Region =>

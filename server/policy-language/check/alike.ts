@@ -2,7 +2,7 @@ import type { Binding, Environment, Revision } from "../analysis/environment.ts"
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import { clashOf } from "../findings/names.ts";
 import { besideOf, type Beside } from "./beside.ts";
-import { membersOf, type Content } from "./content.ts";
+import { memberOf, membersOf, type Content } from "./content.ts";
 import { inNamesOf, isOfMembers, isSaidBy, templateOf, type Template } from "./templates.ts";
 
 /** The first declaration of a content, and what it gave. */
@@ -101,7 +101,6 @@ function together(
 }
 
 function isTrueOf(content: Content, { template, fixed }: Extract<Known, { readonly kind: "alike" }>): boolean {
-  const members = membersOf(content);
-  for (const [i, name] of template.called) if (members[i]?.name !== name) return false;
-  return fixed.every((revision, i) => revision === null || members[i]?.revision === revision);
+  for (const [i, name] of template.called) if (memberOf(content, i)?.name !== name) return false;
+  return fixed.every((revision, i) => revision === null || memberOf(content, i)?.revision === revision);
 }

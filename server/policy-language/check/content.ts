@@ -44,6 +44,10 @@ export interface Content {
 /** The declaration itself, then all that it leans on, in the same order for all of one content. */
 export const membersOf = (content: Content): readonly Content[] => [content, ...content.leansOn];
 
+/** One of those, without a list of them. */
+export const memberOf = (content: Content, index: number): Content | undefined =>
+  index === 0 ? content : content.leansOn[index - 1];
+
 interface Contents {
   readonly ids: Map<string, number>;
   /**
@@ -97,7 +101,6 @@ const MOST_TEXT = 20_000;
 export function contentOf(environment: Environment, binding: Binding): Content | null {
   const beside = besideOf(environment);
   const known = contents.get(beside) ?? noContents(beside, environment);
-  contents.set(beside, known);
   if (beside.several && known.ids.size > MOST_SHARED) {
     known.ids.clear();
     known.patterns.clear();
@@ -122,15 +125,20 @@ function isLeft({ byRevision, counts }: Contents, { revision }: Binding): boolea
 /** Contents of several files that are kept in mind. */
 const MOST_SHARED = 50_000;
 
-const noContents = ({ several }: Beside, { names }: Environment): Contents => ({
-  ids: new Map(),
-  byRevision: several ? new WeakMap<Revision, Content | null>() : new Map<Revision, Content | null>(),
-  several,
-  unknown: new WeakMap(),
-  patterns: several ? new Patterns() : patternsOf(names),
-  ofTwins: new Map(),
-  counts: { tried: 0, alike: 0, left: 0 },
-});
+function noContents(beside: Beside, { names }: Environment): Contents {
+  const { several } = beside;
+  const made: Contents = {
+    ids: new Map(),
+    byRevision: several ? new WeakMap<Revision, Content | null>() : new Map<Revision, Content | null>(),
+    several,
+    unknown: new WeakMap(),
+    patterns: several ? new Patterns() : patternsOf(names),
+    ofTwins: new Map(),
+    counts: { tried: 0, alike: 0, left: 0 },
+  };
+  contents.set(beside, made);
+  return made;
+}
 
 /** How the declarations of a file are read; the same for as long as the same names are declared. */
 const patterns = new WeakMap<DeclaredNames, Patterns>();

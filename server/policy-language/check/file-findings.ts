@@ -127,11 +127,12 @@ function ofDeclaration(
   const isFew = environment.file.regions.length < FEW_REGIONS && !besideOf(environment).several;
   const content = isFew ? null : contentOf(environment, binding);
   const uses = content?.uses ?? namesOf(region).uses.filter((use) => isLeftOut(environment, region.kind, use));
+  const others = findingsAlike(environment, binding, content, find);
+  if (uses.length === 0) return others;
   const unknown = withLevels(environment, [
     ...unknownNameFindings(environment, uses),
     ...unknownMaskFindings(environment, uses),
   ]);
-  const others = findingsAlike(environment, binding, content, find);
   return unknown.length === 0 ? others : [...unknown, ...others];
 }
 

@@ -1,7 +1,7 @@
 import type { Fix, Span, TextEdit } from "../../rules/finding.ts";
 import type { Revision } from "../analysis/environment.ts";
 import type { UnplacedFinding, UnplacedRelated } from "../analysis/unplaced-finding.ts";
-import { membersOf, type Content } from "./content.ts";
+import { memberOf, membersOf, type Content } from "./content.ts";
 
 /**
  * Findings of a declaration without its names and places, to be said of others of its content. Its members are
@@ -143,37 +143,40 @@ export const isOfMembers = (template: Template): boolean =>
  * @param uri the file that all of it stands in; null: where the declaration stands of which the template was made
  */
 export function inNamesOf(content: Content, template: Template, uri: string | null): readonly UnplacedFinding[] {
-  const members = membersOf(content);
-  const said = (words: Words): string => {
-    if (typeof words === "string") return words;
-    return words.between.reduce((text, more, i) => {
-      const member = members[words.members[i - 1] ?? 0];
-      return text + (member?.name ?? "") + more;
-    });
-  };
-  const placed = ({ start, end }: Stretch, { marks } = content): Span => ({
-    start: (marks[start.mark] ?? 0) + start.behind,
-    end: (marks[end.mark] ?? 0) + end.behind,
-  });
-  const relatedOf = ({ related, message, at }: RelatedTemplate): UnplacedRelated => {
-    const member = at === null ? undefined : members[at.member];
-    if (at === null || member === undefined) return { ...related, message: said(message) };
-    const revision = related.revision === null ? null : member.revision;
-    return { revision, uri: uri ?? related.uri, span: placed(at.stretch, member), message: said(message) };
-  };
-  const fixOf = ({ fix, title, changes }: FixTemplate): Fix => ({
-    title: said(title),
-    changes: changes.map(({ stretch, text }): TextEdit => ({ ...placed(stretch), text: said(text) })),
-    preferred: fix.preferred,
-  });
   return template.findings.map(({ finding, message, span, related, fixes }) => ({
     ...finding,
-    message: said(message),
-    span: placed(span),
-    related: related.map(relatedOf),
-    fixes: fixes.map(fixOf),
+    message: said(message, content),
+    span: placed(span, content),
+    related: related.map((one) => relatedIn(one, content, uri)),
+    fixes: fixes.map((one) => fixIn(one, content)),
   }));
 }
+
+function said(words: Words, content: Content): string {
+  if (typeof words === "string") return words;
+  let text = words.between[0] ?? "";
+  for (let i = 0; i < words.members.length; i += 1)
+    text += `${memberOf(content, words.members[i] ?? 0)?.name ?? ""}${words.between[i + 1] ?? ""}`;
+  return text;
+}
+
+const placed = ({ start, end }: Stretch, { marks }: Content): Span => ({
+  start: (marks[start.mark] ?? 0) + start.behind,
+  end: (marks[end.mark] ?? 0) + end.behind,
+});
+
+function relatedIn({ related, message, at }: RelatedTemplate, content: Content, uri: string | null): UnplacedRelated {
+  const member = at === null ? undefined : memberOf(content, at.member);
+  if (at === null || member === undefined) return { ...related, message: said(message, content) };
+  const revision = related.revision === null ? null : member.revision;
+  return { revision, uri: uri ?? related.uri, span: placed(at.stretch, member), message: said(message, content) };
+}
+
+const fixIn = ({ fix, title, changes }: FixTemplate, content: Content): Fix => ({
+  title: said(title, content),
+  changes: changes.map(({ stretch, text }): TextEdit => ({ ...placed(stretch, content), text: said(text, content) })),
+  preferred: fix.preferred,
+});
 
 /** Whether two lists of findings are the same, word for word and place for place. */
 export function isSaidBy(one: readonly UnplacedFinding[], other: readonly UnplacedFinding[]): boolean {
