@@ -27,17 +27,18 @@ export function registerExplainCall(client: BaseLanguageClient): Disposable[] {
 
 async function explainCall(client: BaseLanguageClient): Promise<void> {
   const editor = window.activeTextEditor;
-  if (editor === undefined) return;
+  if (editor === undefined) return nothingThere();
   const { line, character } = editor.selection.active;
   const asked: AskedCall = { uri: client.code2ProtocolConverter.asUri(editor.document.uri), line, character };
   const page = await ask(client, "allocpolicy/explainCall", { uri: asked.uri, position: { line, character } });
-  if (page === null) {
-    await window.showInformationMessage(
-      l10n.t("No call that allocates stands at the cursor, or the file is none of a Linux kernel's."),
-    );
-    return;
-  }
+  if (page === null) return nothingThere();
   const name = editor.document.uri.path.slice(editor.document.uri.path.lastIndexOf("/") + 1);
   const uri = Uri.from({ scheme: CALL_SCHEME, path: `/${name}:${line + 1}.md`, query: JSON.stringify(asked) });
   await commands.executeCommand("vscode.open", uri, { viewColumn: ViewColumn.Beside, preview: true });
+}
+
+async function nothingThere(): Promise<void> {
+  await window.showInformationMessage(
+    l10n.t("No call that allocates stands at the cursor, or the file is none of a Linux kernel's."),
+  );
 }

@@ -2,6 +2,7 @@
 import {
   commands,
   l10n,
+  languages,
   Location,
   Position,
   Range,
@@ -9,6 +10,8 @@ import {
   window,
   type CodeLens,
   type Disposable,
+  type Hover,
+  type TextEditor,
   type Uri,
 } from "vscode";
 import type { BaseLanguageClient, ClientCapabilities, FeatureState, StaticFeature } from "vscode-languageclient";
@@ -57,6 +60,15 @@ function titleOf({ command, title, arguments: given }: NonNullable<CodeLens["com
   }
 }
 
+/** Whether there is a hover at the cursor: without one the editor shows nothing, and says nothing. */
+async function isExplained(editor: TextEditor | undefined): Promise<boolean> {
+  if (editor === undefined) return false;
+  const { document, selection } = editor;
+  if (languages.getDiagnostics(document.uri).some(({ range }) => range.contains(selection.active))) return true;
+  const hovers = await commands.executeCommand<Hover[]>("vscode.executeHoverProvider", document.uri, selection.active);
+  return hovers.length > 0;
+}
+
 export function registerLenses(client: BaseLanguageClient): Disposable[] {
   const uriOf = (given: string): Uri => client.protocol2CodeConverter.asUri(given);
 
@@ -69,7 +81,14 @@ export function registerLenses(client: BaseLanguageClient): Disposable[] {
   return [
     commands.registerCommand("allocpolicy.explain", async (uri?: string, at?: ProtocolPosition) => {
       if (uri !== undefined && at !== undefined) await goTo(uri, at);
-      await commands.executeCommand("editor.action.showHover", { focus: "autoFocusImmediately" });
+      if (await isExplained(window.activeTextEditor))
+        await commands.executeCommand("editor.action.showHover", { focus: "autoFocusImmediately" });
+      else
+        await window.showInformationMessage(
+          l10n.t(
+            "There is nothing to explain at the cursor: put it on a name, a flag or a mark of an AllocPolicy file.",
+          ),
+        );
     }),
     commands.registerCommand("allocpolicy.compareKernels", async (uri: string, at: ProtocolPosition) => {
       await goTo(uri, at);
