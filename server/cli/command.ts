@@ -31,11 +31,13 @@ export interface Example {
 /** The world outside of the program, so that tests can stand in for it. */
 export interface Outside {
   readonly cwd: string;
-  /** Standard input, as text chunks. */
+  /** Standard input, as text chunks. Throws `UsageError` where it cannot be read. */
   readonly input: AsyncIterable<string>;
   /** Writes to standard output; the promise settles when more may be written. */
   readonly write: (text: string) => Promise<void>;
   readonly warn: (text: string) => void;
+  /** Does work that no signal breaks off: one that comes meanwhile ends the program when it is done. */
+  readonly uninterrupted: (work: () => void) => Promise<void>;
   /** Standard output is a terminal that a person looks at; null: it is a file, a pipe, another program. */
   readonly terminal: Terminal | null;
   /** How many cores there are to work with. */

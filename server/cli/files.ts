@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { existsSync, readdirSync, statSync, type Dirent } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { format } from "../../grammar/index.ts";
-import { readFileBytesSync, reasonOf } from "../disk/read.ts";
+import { LARGEST_FILE_BYTES, readFileBytesSync, reasonOf, TOO_LARGE } from "../disk/read.ts";
 import { UsageError, type Io } from "./command.ts";
 import { visibleName } from "../service/visible.ts";
 
@@ -46,11 +46,19 @@ export interface WantedFiles {
 const STDIN = "-";
 export const STDIN_PATH = "<stdin>";
 
-/** Standard input as a file in the current folder, if the arguments ask for it by `-`; else null. */
+/**
+ * Standard input as a file in the current folder, if the arguments ask for it by `-`; else null. Throws `UsageError`
+ * where it cannot be read, or is larger than files may be.
+ */
 export async function standardInput(io: Io, paths: readonly string[]): Promise<ReadFile | null> {
   if (!paths.includes(STDIN)) return null;
   let text = "";
-  for await (const chunk of io.input) text += chunk;
+  let bytes = 0;
+  for await (const chunk of io.input) {
+    text += chunk;
+    bytes += Buffer.byteLength(chunk);
+    if (bytes > LARGEST_FILE_BYTES) throw new UsageError(`cannot read standard input: ${TOO_LARGE}`);
+  }
   return { path: STDIN_PATH, absolutePath: resolve(io.cwd, STDIN_PATH), isNamed: true, text, isUtf8: true };
 }
 

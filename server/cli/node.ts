@@ -1,9 +1,11 @@
 // The door of the command line on Node: the only file here that touches the process.
+import { fstatSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { setImmediate } from "node:timers/promises";
 import { isMainThread } from "node:worker_threads";
 import { cacheFolder } from "../disk/compile-cache.ts";
 import { reasonOf } from "../disk/read.ts";
-import { INTERNAL, USAGE, type Outside, type Terminal } from "./command.ts";
+import { INTERNAL, USAGE, UsageError, type Outside, type Terminal } from "./command.ts";
 import { internalText, main } from "./main.ts";
 
 /** As if SIGPIPE had ended the program: 128 and its number. */
@@ -25,9 +27,40 @@ function currentFolder(): string {
   }
 }
 
+/** Standard input, opened by who asks for it. Node takes a folder or a disk for one that is empty. */
+async function* input(): AsyncGenerator<string> {
+  const refused = (why: string): UsageError => new UsageError(`cannot read standard input: ${why}`);
+  try {
+    const stats = fstatSync(0);
+    if (stats.isDirectory() || stats.isBlockDevice())
+      throw refused(stats.isDirectory() ? "it is a folder" : "it is a device");
+    process.stdin.setEncoding("utf8");
+    for await (const chunk of process.stdin) yield String(chunk);
+  } catch (error) {
+    throw error instanceof UsageError ? error : refused(reasonOf(error));
+  }
+}
+
+const ENDING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+async function uninterrupted(work: () => void): Promise<void> {
+  const came: NodeJS.Signals[] = [];
+  const note = (signal: NodeJS.Signals): void => void came.push(signal);
+  for (const signal of ENDING) process.on(signal, note);
+  try {
+    work();
+    // Node tells of a signal when it next asks what there is: not before the second time, where it is asking now.
+    await setImmediate();
+    await setImmediate();
+  } finally {
+    for (const signal of ENDING) process.off(signal, note);
+    for (const signal of came) process.kill(process.pid, signal);
+  }
+}
+
 const outside: Outside = {
   cwd: currentFolder(),
-  input: process.stdin,
+  input: { [Symbol.asyncIterator]: input },
   write: (text) =>
     new Promise((resolve) => {
       try {
@@ -40,6 +73,7 @@ const outside: Outside = {
   warn: (text) => {
     process.stderr.write(text);
   },
+  uninterrupted,
   terminal: terminal(),
   cores: availableParallelism(),
   thread: new URL(import.meta.url),
@@ -60,7 +94,6 @@ function endOnLostOutput(error: unknown): never {
 }
 
 if (isMainThread) {
-  process.stdin.setEncoding("utf8");
   process.stdout.on("error", endOnLostOutput);
   process.stderr.on("error", endOnLostOutput);
   process.on("uncaughtException", endOnFault);

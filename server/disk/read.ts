@@ -79,10 +79,15 @@ export async function* readFileChunks(path: string): AsyncGenerator<FileBytes> {
       yield { unreadable: why ?? DANGLING };
       return;
     }
-    for (;;) {
+    for (let isFirst = true; ; isFirst = false) {
       const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES));
       if (bytesRead === 0) return;
-      yield { bytes: buffer.subarray(0, bytesRead) };
+      const bytes = buffer.subarray(0, bytesRead);
+      if (isFirst && isWide(bytes)) {
+        yield { unreadable: WIDE };
+        return;
+      }
+      yield { bytes };
     }
   } catch (error) {
     const link = await lstat(path).catch(() => null);
@@ -120,11 +125,19 @@ class Reading {
 
   result(): FileBytes {
     if (this.#total > LARGEST_FILE_BYTES) return { unreadable: TOO_LARGE };
-    return { bytes: this.#pieces.length === 1 ? (this.#pieces[0] ?? Buffer.alloc(0)) : Buffer.concat(this.#pieces) };
+    const bytes = this.#pieces.length === 1 ? (this.#pieces[0] ?? Buffer.alloc(0)) : Buffer.concat(this.#pieces);
+    return isWide(bytes) ? { unreadable: WIDE } : { bytes };
   }
 }
 
-const TOO_LARGE = `it is larger than ${LARGEST_FILE_BYTES / 1024 / 1024} MiB`;
+/** Why no more is read than `LARGEST_FILE_BYTES`. */
+export const TOO_LARGE = `it is larger than ${LARGEST_FILE_BYTES / 1024 / 1024} MiB`;
+const WIDE = "it is UTF-16, as PowerShell writes it: save it as UTF-8";
+
+/** The mark of UTF-16 and UTF-32 is no beginning of a text in UTF-8, nor of one in an alphabet of single bytes. */
+function isWide(bytes: Buffer): boolean {
+  return (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+}
 const DANGLING = "it is a link to a file that is not there";
 
 /** Null for a file that may be read. */
@@ -162,6 +175,11 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ["EFBIG", "it would be larger than files may be here"],
   ["EROFS", "the file system is read-only"],
   ["EBUSY", "it is in use and cannot be replaced"],
+  ["EIO", "the disk or what is behind it fails"],
+  ["EBADF", "it is not open for that"],
+  ["EMFILE", "too many files are open: the limit of this process ('ulimit -n') is reached"],
+  ["ENFILE", "too many files are open on this machine"],
+  ["ENOMEM", "there is no memory left"],
 ]);
 
 /** Why the file system refused, in words, as the end of a sentence about the file. */

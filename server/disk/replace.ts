@@ -3,11 +3,11 @@ import {
   accessSync,
   closeSync,
   constants,
-  existsSync,
   fchmodSync,
   fchownSync,
   fsyncSync,
   openSync,
+  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -19,9 +19,10 @@ import { basename, dirname, join } from "node:path";
 /**
  * Gives a file another text, whole or not at all: the text is written beside it, and takes its place when it has
  * reached the disk. Links are followed and stay; mode and, where that is allowed, owner stay as they were. Throws what
- * the file system says, with the file untouched and nothing left beside it.
+ * the file system says, or that somebody else wrote it, with the file untouched and nothing left beside it.
+ * @param before the text that the file was read with
  */
-export function replaceFileSync(path: string, text: string): void {
+export function replaceFileSync(path: string, before: string, text: string): void {
   const target = realpathSync(path);
   // Who may replace a file in its folder may not be allowed to write to it.
   accessSync(target, constants.W_OK);
@@ -38,6 +39,8 @@ export function replaceFileSync(path: string, text: string): void {
     } finally {
       closeSync(descriptor);
     }
+    // To reach the disk took its time, and an editor may have saved meanwhile.
+    if (readFileSync(target, "utf8") !== before) throw new Error("it was written by somebody else meanwhile");
     renameSync(beside, target);
   } catch (error) {
     rmSync(beside, { force: true });
@@ -46,15 +49,8 @@ export function replaceFileSync(path: string, text: string): void {
   syncFolder(folder);
 }
 
-/**
- * Writes a file whole or not at all, whether it is there already or not. Throws what the file system says, with a file
- * that was there untouched.
- */
-export function writeFileWholeSync(path: string, text: string): void {
-  if (existsSync(path)) {
-    replaceFileSync(path, text);
-    return;
-  }
+/** Makes a file that is not there, whole or not at all. Throws what the file system says. */
+export function makeFileSync(path: string, text: string): void {
   const beside = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
   try {
     writeFileSync(beside, text, { flag: "wx", flush: true });

@@ -73,6 +73,10 @@ function answerOnStreams(results: InitializeResults): void {
 
   stdin.on("data", receive);
   stdin.on("end", end);
+  stdin.on("error", (error) => {
+    process.stderr.write(`allocpolicy: cannot read standard input: ${error.message}\n`);
+    endWithInput();
+  });
   // The client is gone: there is nobody to tell.
   stdout.on("error", endWithInput);
 }

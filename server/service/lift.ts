@@ -14,6 +14,7 @@ import { KERNEL_CONTEXTS } from "../model/kernel-contexts.ts";
 import { BUILD_SWITCHES, DEFAULT_OPTIONS } from "../model/kernels/build-options.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import { maskText } from "../model/masks/names.ts";
+import { visibleName } from "./visible.ts";
 
 /** A C file that is lifted, with its text. */
 export interface LiftedFile extends NamedFile {
@@ -69,7 +70,7 @@ class Writer {
   readonly #contexts = new Map<string, string>();
 
   constructor(file: LiftedFile, kernel: Kernel) {
-    this.#file = file;
+    this.#file = { ...file, path: visibleName(file.path) };
     this.#kernel = kernel;
     this.#lines = linesOf(file.text);
   }

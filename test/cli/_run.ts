@@ -31,6 +31,7 @@ export async function run(args: readonly string[], options: Options = {}): Promi
     warn: (text) => {
       err += text;
     },
+    uninterrupted: (work) => Promise.resolve(work()),
     terminal: null,
     cores: 1,
     thread: null,
@@ -42,7 +43,7 @@ export async function run(args: readonly string[], options: Options = {}): Promi
 }
 
 /** A folder with these files, gone after the test. */
-export function folderWith(files: Readonly<Record<string, string>>): string {
+export function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
   const folder = mkdtempSync(join(tmpdir(), "allocpolicy-cli-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const [path, text] of Object.entries(files)) {

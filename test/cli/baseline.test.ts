@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { makePipe } from "../disk/_folder.ts";
 import { folderWith, run } from "./_run.ts";
 
 const request = (name: string, flags: string): string =>
@@ -21,6 +22,34 @@ async function withBaseline(): Promise<string> {
 const checked = (cwd: string, ...args: readonly string[]) => run(["check", "--baseline", BASELINE, ...args], { cwd });
 
 describe("a baseline", () => {
+  test("is written where nothing stands, over another, and over an empty file; what else is there stays", async () => {
+    const cwd = await withBaseline();
+    const [before, policy] = [readFileSync(join(cwd, BASELINE), "utf8"), join(cwd, "a/old.allocpolicy")];
+    const written = (path: string) => run(["check", "--write-baseline", path, "b"], { cwd });
+    writeFileSync(join(cwd, "empty"), "");
+    for (const path of [BASELINE, "empty", "new.json"]) expect((await written(path)).status).toBe(0);
+    expect(readFileSync(join(cwd, BASELINE), "utf8")).not.toBe(before);
+    const pipe = makePipe(join(cwd, "pipe"));
+    symlinkSync("nowhere", join(cwd, "link"));
+    symlinkSync("pipe", join(cwd, "way"));
+    for (const [path, why] of [
+      ["a/old.allocpolicy", "is no baseline"],
+      ["pipe", "cannot write pipe: it is a pipe"],
+      ["way", "cannot write way: it is a pipe"],
+      ["link", "cannot write link: it is a link to a file that is not there"],
+      ["a", "cannot write a: it is a folder"],
+      ["gone/new.json", "cannot write gone/new.json: there is no such file"],
+    ] as const) {
+      const { status, out, err } = await written(path);
+      expect([status, out, err]).toEqual([2, "", expect.stringContaining(why)]);
+    }
+    expect(readFileSync(policy, "utf8")).toBe(OLD);
+    expect([lstatSync(pipe).isFIFO(), readdirSync(cwd).sort()]).toEqual([
+      true,
+      ["a", "b", "empty", BASELINE, "link", "new.json", "pipe", "way"],
+    ]);
+  });
+
   test("lets be what it lists, and says how much", async () => {
     const cwd = await withBaseline();
     expect(await checked(cwd)).toEqual({

@@ -57,6 +57,47 @@ describe("what a file and its name hold", () => {
   });
 });
 
+describe("a name with a newline in it", () => {
+  const BEGUN = "::error::x";
+  const NEWLINE = `a\n${BEGUN}`;
+  const damaged = "kernel 6.12\nrequest r { api kmalloc\n";
+  const rough = 'kernel   6.12\npolicy p for kmalloc { forbid has __GFP_NOFAIL because "x" }\n';
+  const code = `#include <linux/slab.h>\nvoid f(struct own *o)\n{\n\tspin_lock(&o->l);\n\to->p = kmalloc(8, GFP_KERNEL);\n}\n`;
+  const files = {
+    [`${NEWLINE}/ok.allocpolicy`]: file,
+    [`${NEWLINE}/damaged.allocpolicy`]: damaged,
+    [`${NEWLINE}/rough.allocpolicy`]: rough,
+    [`${NEWLINE}/not-utf8.allocpolicy`]: Buffer.from([0x2f, 0x2f, 0xfe, 0x0a]),
+    [`${NEWLINE}/utf16.allocpolicy`]: Buffer.from(`\ufeff${rough}`, "utf16le"),
+    [`${NEWLINE}/code.c`]: code,
+    [`${NEWLINE}/kernel.log`]: "nothing of note\n",
+    "rough.allocpolicy": rough,
+    "code.c": code,
+  };
+
+  test.each(commands)("begins no line of $name", async ({ name, options }) => {
+    const names = [...Object.keys(files).slice(0, 7), `${NEWLINE}/gone.allocpolicy`, NEWLINE];
+    const between = ["--kernel", "6.1", "--to", "6.12"];
+    for (const one of names) {
+      const lines = [
+        [name, one],
+        [name, one, "rough.allocpolicy"],
+        [name, "rough.allocpolicy", one],
+        [name, ...between, one],
+        [name, "--check", one],
+        ...Object.entries(options).flatMap(([option, { type }]) =>
+          type === "string" ? [[name, `--${option}`, one, "rough.allocpolicy", "code.c"]] : [],
+        ),
+      ];
+      for (const args of lines) {
+        const { out, err, status } = await run(args, { cwd: folderWith(files) });
+        expect([args, `${out}\n${err}`.split("\n").filter((line) => line.startsWith(BEGUN))]).toEqual([args, []]);
+        expect([args, status]).not.toEqual([args, 3]);
+      }
+    }
+  });
+});
+
 describe("what stands in arguments and input", () => {
   test.each(commands)("reaches no terminal as what it is: $name", async ({ name, options }) => {
     const cwd = folderWith({ "a.allocpolicy": file });

@@ -17,6 +17,26 @@ describe("standard input, as `-`", () => {
     expect(status).toBe(1);
   });
 
+  test("is refused when it is larger than files may be, with what it is, and none of it is held", async () => {
+    let asked = 0;
+    function* input(): Generator<string> {
+      for (; asked < 100; asked += 1) yield "é".repeat(1 << 19);
+    }
+    for (const args of [
+      ["check", "-"],
+      ["fmt", "-"],
+      ["check", "--patch", "-"],
+    ]) {
+      asked = 0;
+      expect(await run(args, { input: input() })).toEqual({
+        status: 2,
+        out: "",
+        err: `allocpolicy ${args[0]}: cannot read standard input: it is larger than 16 MiB\n`,
+      });
+      expect(asked).toBe(16);
+    }
+  });
+
   test("is formatted to standard output, and left as it is where it has syntax errors", async () => {
     expect(await run(["fmt", "-"], { input: [WIDE.slice(0, 20), WIDE.slice(20)] })).toMatchObject({
       status: 0,

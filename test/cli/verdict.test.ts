@@ -155,6 +155,28 @@ describe("verdict", () => {
     expect(written.trimEnd().split("\n")).toHaveLength(4);
   });
 
+  test("a line that does not end is refused once, nothing of it is held, and the lines behind it are answered", async () => {
+    const [endless, known] = [
+      "x".repeat(1 << 20),
+      '{"kernel":"6.12","api":"kmalloc","flags":"GFP_KERNEL","size":64}\n',
+    ];
+    function* input(): Generator<string> {
+      yield known;
+      for (let piece = 0; piece < 40; piece += 1) yield endless;
+      yield `x\n${known}`;
+      for (let piece = 0; piece < 40; piece += 1) yield endless;
+    }
+    const { status, out } = await run(["verdict"], { input: input() });
+    const [first, refused, second, last, end] = out.split("\n");
+    expect([status, second, refused, last, end]).toEqual([
+      0,
+      first,
+      '{"error":"the line is longer than 16 MiB"}',
+      refused,
+      "",
+    ]);
+  });
+
   test("what may take long, a simulation, keeps nobody waiting for what is there", async () => {
     const quick = JSON.stringify({ kernel: "6.12", api: "kmalloc", flags: "GFP_KERNEL", size: 64 });
     const memory = { nodes: [{ id: 0, zones: [{ ...NORMAL, free: [51_200] }] }] };

@@ -5,7 +5,13 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { LARGEST_FILE_BYTES, readFileBytes, readFileBytesSync, type FileBytes } from "../../server/disk/read.ts";
+import {
+  LARGEST_FILE_BYTES,
+  readFileBytes,
+  readFileBytesSync,
+  readFileChunks,
+  type FileBytes,
+} from "../../server/disk/read.ts";
 import { emptyFolder, makePipe } from "./_folder.ts";
 
 /** Reads in both ways, which must come to the same. */
@@ -53,6 +59,27 @@ describe("a regular file", () => {
     truncateSync(path, 2 ** 31);
     expect(await whyNot(path)).toBe("it is larger than 16 MiB");
   });
+});
+
+test("a text in UTF-16 or UTF-32 is said to be that, whatever it says; one in another alphabet is read", async () => {
+  const path = join(emptyFolder(), "file");
+  await fc.assert(
+    fc.asyncProperty(
+      fc.string({ unit: "binary" }),
+      fc.constantFrom("utf16le", "swapped", "latin1"),
+      async (text, how) => {
+        const bytes = Buffer.from(how === "latin1" ? text : `\ufeff${text}`, how === "latin1" ? "latin1" : "utf16le");
+        writeFileSync(path, how === "swapped" ? bytes.swap16() : bytes);
+        const pieces: FileBytes[] = [];
+        for await (const piece of readFileChunks(path)) pieces.push(piece);
+        const wide = "it is UTF-16, as PowerShell writes it: save it as UTF-8";
+        if (how === "latin1")
+          expect([await whyNot(path), pieces.length]).toEqual([`${bytes.length} bytes`, bytes.length > 0 ? 1 : 0]);
+        else expect([await whyNot(path), pieces]).toEqual([wide, [{ unreadable: wide }]]);
+      },
+    ),
+    { numRuns: 60, seed: 20201215, examples: [["\u00ff\u00fd", "latin1"]] },
+  );
 });
 
 describe("what is no regular file", () => {

@@ -22,7 +22,7 @@ const NEW = "// new\n".repeat(3000);
 function replaceAfter(command: string, path: string, user: { uid?: number; gid?: number } = {}): string {
   const program = `
     import { replaceFileSync } from ${JSON.stringify(new URL("../../server/disk/replace.ts", import.meta.url).href)};
-    try { replaceFileSync(process.argv[1], ${JSON.stringify(NEW)}); console.log("replaced"); }
+    try { replaceFileSync(process.argv[1], ${JSON.stringify(OLD)}, ${JSON.stringify(NEW)}); console.log("replaced"); }
     catch (error) { console.log(error.code); }`;
   const { stdout, stderr } = spawnSync(
     "/bin/sh",
@@ -39,7 +39,7 @@ describe("a file that is replaced", () => {
     writeFileSync(path, OLD);
     for (const mode of [0o600, 0o644, 0o664, 0o755]) {
       chmodSync(path, mode);
-      replaceFileSync(path, NEW);
+      replaceFileSync(path, readFileSync(path, "utf8"), NEW);
       expect(statSync(path).mode & 0o7777).toBe(mode);
       expect(readFileSync(path, "utf8")).toBe(NEW);
     }
@@ -52,7 +52,7 @@ describe("a file that is replaced", () => {
     writeFileSync(join(folder, "real", "file"), OLD);
     symlinkSync("real/file", join(folder, "link"));
     symlinkSync("link", join(folder, "link-to-link"));
-    replaceFileSync(join(folder, "link-to-link"), NEW);
+    replaceFileSync(join(folder, "link-to-link"), OLD, NEW);
     expect(lstatSync(join(folder, "link-to-link")).isSymbolicLink()).toBe(true);
     expect(readFileSync(join(folder, "real", "file"), "utf8")).toBe(NEW);
     expect(readdirSync(join(folder, "real"))).toEqual(["file"]);
@@ -68,6 +68,15 @@ describe("a file that is replaced", () => {
     expect(readdirSync(folder)).toEqual(["file"]);
     expect(replaceAfter("", path)).toBe("replaced");
     expect(readFileSync(path, "utf8")).toBe(NEW);
+  });
+
+  test("is left as it is, with nothing beside it, where somebody else wrote it since it was read", () => {
+    const folder = emptyFolder();
+    const path = join(folder, "file");
+    writeFileSync(path, `${OLD}// typed\n`);
+    expect(() => replaceFileSync(path, OLD, NEW)).toThrow("written by somebody else");
+    expect(readFileSync(path, "utf8")).toBe(`${OLD}// typed\n`);
+    expect(readdirSync(folder)).toEqual(["file"]);
   });
 
   test("is refused where it may not be written, although its folder may", () => {

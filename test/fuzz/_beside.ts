@@ -79,6 +79,7 @@ export const beside: Target = {
         warn: (text) => {
           err += text;
         },
+        uninterrupted: (work) => Promise.resolve(work()),
         terminal: null,
         cores: 1,
         thread: null,

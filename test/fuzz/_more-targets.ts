@@ -124,7 +124,8 @@ const commandLine: Target = {
       async function* input(): AsyncGenerator<string> {
         yield `${text}\n`;
       }
-      const outside = { terminal: null, cores: 1, thread: null, cacheFolder: null };
+      const uninterrupted = (work: () => void): Promise<void> => Promise.resolve(work());
+      const outside = { uninterrupted, terminal: null, cores: 1, thread: null, cacheFolder: null };
       const status = await main(args, { ...outside, cwd, input: input(), write, warn: (one) => void write(one) });
       hold(status !== INTERNAL_ERROR, `AllocPolicy is not at fault: ${said.slice(0, 300)}`);
       hold(!/^ {4}at /m.test(said), "no stack is shown");

@@ -110,6 +110,71 @@ describe("the program", () => {
     expect(readdirSync(cwd)).toEqual([]);
   });
 
+  test.each([["check", "-"], ["fmt", "-"], ["dmesg", "-"], ["check", "--patch", "-"], ["verdict"], ["lsp", "--stdio"]])(
+    "says of standard input that it cannot read it, and why: %s %s",
+    (...args) => {
+      const written = openSync(join(folder, "written"), "w");
+      const opened = openSync(folder, "r");
+      const refused = (input: number): readonly unknown[] => {
+        const { status, stdout, stderr } = spawnSync(
+          process.execPath,
+          [PROGRAM, ...args.filter((arg) => arg !== undefined)],
+          {
+            encoding: "utf8",
+            cwd: folder,
+            env: environment,
+            stdio: [input, "pipe", "pipe"],
+          },
+        );
+        return [status, stdout, stderr];
+      };
+      const said = expect.stringMatching(/^allocpolicy[a-z ]*: cannot read standard input: .+\n$/);
+      expect(refused(written)).toEqual([args[0] === "lsp" ? 1 : 2, "", said]);
+      if (args[0] !== "lsp") expect(refused(opened)).toEqual([2, "", expect.stringContaining("it is a folder")]);
+      closeSync(written);
+      closeSync(opened);
+    },
+  );
+
+  /** Runs it with other functions of Node: `patch` is a script in which `real` is the module that it changes. */
+  const patched = (module: string, patch: string, args: readonly string[], cwd: string) => {
+    const script = `import real from ${JSON.stringify(module)};import { EventEmitter } from 'node:events';import { isMainThread } from 'node:worker_threads';import { syncBuiltinESMExports } from 'node:module';${patch};syncBuiltinESMExports()`;
+    return spawnSync(
+      process.execPath,
+      ["--import", `data:text/javascript,${encodeURIComponent(script)}`, PROGRAM, ...args],
+      { encoding: "utf8", cwd, env: environment },
+    );
+  };
+
+  test.each(["SIGINT", "SIGTERM", "SIGHUP"])("ends between two files when %s comes while one is written", (signal) => {
+    const cwd = mkdtempSync(join(folder, "rough-"));
+    for (const name of ["a", "b"]) writeFileSync(join(cwd, `${name}.allocpolicy`), "kernel   6.12\n");
+    const patch = `const { renameSync } = real; real.renameSync = (...args) => { process.kill(process.pid, '${signal}'); renameSync(...args); }`;
+    expect(patched("node:fs", patch, ["fmt"], cwd)).toMatchObject({ status: null, signal, stderr: "" });
+    expect(readdirSync(cwd)).toEqual(["a.allocpolicy", "b.allocpolicy"]);
+    const texts = ["a", "b"].map((name) => readFileSync(join(cwd, `${name}.allocpolicy`), "utf8"));
+    expect(texts).toEqual(["kernel 6.12\n", "kernel   6.12\n"]);
+  });
+
+  test.each([
+    ["at once", "constructor() { throw Object.assign(new Error('EAGAIN'), { code: 'EAGAIN' }); }"],
+    [
+      "when it should begin",
+      "constructor() { super(); queueMicrotask(() => this.emit('error', Object.assign(new Error('EMFILE'), { code: 'ERR_WORKER_INIT_FAILED' }))); } postMessage() {} async terminate() {}",
+    ],
+  ])("does without threads where the system refuses one %s", (_, body) => {
+    const cwd = mkdtempSync(join(folder, "alone-"));
+    for (let at = 0; at < 250; at += 1) writeFileSync(join(cwd, `f${at}.allocpolicy`), SLEEPER);
+    const { status, stdout } = ran(["check", "-j", "1"], { cwd });
+    const patch = `real.Worker = class extends EventEmitter { ${body} }`;
+    expect(patched("node:worker_threads", patch, ["check", "-j", "2"], cwd)).toMatchObject({
+      status,
+      stdout,
+      stderr: "",
+    });
+    expect(status).toBe(1);
+  });
+
   test("whose folder has been removed says so", () => {
     const gone = mkdtempSync(join(folder, "gone-"));
     const { status, stdout, stderr } = spawnSync(

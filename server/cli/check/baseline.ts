@@ -1,5 +1,7 @@
+import { lstatSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
-import { readFileBytesSync } from "../../disk/read.ts";
+import { readFileBytesSync, reasonOf } from "../../disk/read.ts";
+import { makeFileSync, replaceFileSync } from "../../disk/replace.ts";
 import { UsageError } from "../command.ts";
 import { fingerprintsOf, keyOf, type Fingerprint } from "./fingerprint.ts";
 import type { FileReport } from "../report.ts";
@@ -36,9 +38,42 @@ export function readBaseline(cwd: string, path: string): Baseline {
   return { folder: dirname(absolutePath), files };
 }
 
+/**
+ * What writes a baseline; throws `UsageError` where it may not stand there: what is there already is a baseline, or an
+ * empty file. A policy that is named by mistake stays as it is, and so does a device.
+ */
+export function baselineWriter(cwd: string, path: string): (entries: readonly BaselineEntry[]) => void {
+  const absolutePath = resolve(cwd, path);
+  const before = textBefore(absolutePath, path);
+  return (entries) => {
+    try {
+      if (before === null) makeFileSync(absolutePath, baselineText(entries));
+      else replaceFileSync(absolutePath, before, baselineText(entries));
+    } catch (error) {
+      throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
+    }
+  };
+}
+
+/** Null: there is nothing. */
+function textBefore(absolutePath: string, path: string): string | null {
+  try {
+    if (lstatSync(absolutePath, { throwIfNoEntry: false }) === undefined) return null;
+  } catch {
+    // Why is told by reading it.
+  }
+  const content = readFileBytesSync(absolutePath);
+  if ("unreadable" in content) throw new UsageError(`cannot write ${path}: ${content.unreadable}`);
+  const text = content.bytes.toString("utf8");
+  if (text.trim() !== "") entriesIn(text, path);
+  return text;
+}
+
 function entriesIn(text: string, path: string): readonly BaselineEntry[] {
   const wrong = (): UsageError =>
-    new UsageError(`${path} is no baseline: 'allocpolicy check --write-baseline' writes one`);
+    new UsageError(
+      `${path} is no baseline: 'allocpolicy check --write-baseline' writes one where there is no other file`,
+    );
   let document: unknown;
   try {
     document = JSON.parse(text);
@@ -118,7 +153,7 @@ export function entriesOf(folder: string, absolutePath: string, report: FileRepo
 }
 
 /** A baseline as its file has it: one entry a line, so that its own diffs can be read. */
-export function baselineText(entries: readonly BaselineEntry[]): string {
+function baselineText(entries: readonly BaselineEntry[]): string {
   const lines = entries.map((entry) => `    ${jsonText(entry)}`).join(",\n");
   return `{\n  "version": ${VERSION},\n  "findings": [${lines === "" ? "" : `\n${lines}\n  `}]\n}\n`;
 }

@@ -33,14 +33,41 @@ const GROWING_PERCENT = 100;
 const YOUNG_MIB = 24;
 
 /**
- * A checker in a thread of its own.
+ * A checker in a thread of its own; in this one where the machine allows no more threads, files or memory.
  * @param program what calls `serveCheck` when it runs as a thread
  * @param kinds what it makes ready for before it is asked
  */
 export function checkerInThread(program: URL, run: CheckRun, kinds: readonly FileKind[]): Checker {
   setFlagsFromString(`--heap-growing-percent=${GROWING_PERCENT}`);
   const begin: Begin = { run, kinds: kinds.map(({ name }) => name) };
-  const worker = new Worker(program, { workerData: begin, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } });
+  let worker: Worker;
+  try {
+    worker = new Worker(program, { workerData: begin, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } });
+  } catch (error) {
+    if (isRefused(error)) return checkerHere(run);
+    throw error;
+  }
+  const inThread = checkerIn(worker);
+  let here: Checker | null = null;
+  const check = async (slice: Slice): Promise<SliceResult> => {
+    if (here !== null) return here.check(slice);
+    try {
+      return await inThread.check(slice);
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      here = checkerHere(run);
+      return here.check(slice);
+    }
+  };
+  return { ...inThread, check };
+}
+
+/** The system has no more of what a thread takes. Node says so at once, or when the thread should begin. */
+function isRefused(error: unknown): boolean {
+  return error instanceof Error && "code" in error && ["EAGAIN", "ERR_WORKER_INIT_FAILED"].includes(String(error.code));
+}
+
+function checkerIn(worker: Worker): Checker {
   let settle: { readonly resolve: (result: SliceResult) => void; readonly reject: (error: Error) => void } | null =
     null;
   worker.on("message", (result: SliceResult) => settle?.resolve(result));

@@ -15,7 +15,7 @@ import { readPolicyText, readText, UnreadableFiles, wantedFiles, workspaceFolder
 import { kernelTrees, type KernelTree } from "../kernel-c/kernel-trees.ts";
 import { parsed, type Options } from "../options.ts";
 import { ON_DISK } from "../change/tree-files.ts";
-import { jsonText } from "../../service/visible.ts";
+import { jsonText, visibleName } from "../../service/visible.ts";
 import { workspaceWith } from "../workspace.ts";
 
 const OPTIONS = {
@@ -186,7 +186,9 @@ function textOf(table: CallersTable, lineOf: LineOf): string {
     [],
     rows.filter(({ answer }) => answer === "unknown"),
   );
-  const handedOn = [...new Set(wrappers.map((one) => `  ${one.path}:${lineOf(one)}  ${one.function}()\n`))];
+  const handedOn = [
+    ...new Set(wrappers.map((one) => `  ${visibleName(one.path)}:${lineOf(one)}  ${one.function}()\n`)),
+  ];
   const rest =
     handedOn.length === 0
       ? ""
@@ -216,7 +218,7 @@ function rowsText(rows: readonly CallerRow[], lineOf: LineOf): string {
     if (row.via.length > 0) call.ways.push(`through ${row.via.join(", ")}`);
   }
   const cells = [...calls.values()].map(({ row, ways }) => [
-    `${row.path}:${lineOf(row)}`,
+    `${visibleName(row.path)}:${lineOf(row)}`,
     `${row.function}()`,
     row.masks.join(" or "),
     [

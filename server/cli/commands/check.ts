@@ -1,9 +1,7 @@
 import { dirname, join, resolve } from "node:path";
-import { reasonOf } from "../../disk/read.ts";
-import { writeFileWholeSync } from "../../disk/replace.ts";
 import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
 import type { Severity } from "../../rules/finding.ts";
-import { baselineText, readBaseline, type BaselineEntry } from "../check/baseline.ts";
+import { baselineWriter, readBaseline, type BaselineEntry } from "../check/baseline.ts";
 import type { Change } from "../change/change.ts";
 import { begun, checked, type Telling } from "../check/run.ts";
 import { kindOf, type CheckRun } from "../check/slice.ts";
@@ -137,6 +135,7 @@ export const check: Command = {
     oneOf("format", values.format, FORMATS);
     const failing = failingSeverities(values["fail-on"] ?? (kbuild === null ? "error" : "never"));
     const newBaseline = values["write-baseline"];
+    const writeBaseline = newBaseline === undefined ? null : baselineWriter(io.cwd, newBaseline);
     const threads = threadsFrom(values.jobs) ?? io.cores;
     const shard = values.shard === undefined ? null : shardFrom(values.shard);
     const look = lookFrom(io, oneOf("color", values.color, WHEN));
@@ -172,8 +171,10 @@ export const check: Command = {
         : { slices: [[]], checkers: [(await import("../change/check.ts")).checkerOfChange(change, run)] };
     const said = await checked(slices, checkers, run, tellingTo(io, kbuild, values.format), io, unreadable);
     if (cache !== null && kbuild === null) boundCache(cache.path);
-    if (newBaseline !== undefined) await writeBaseline(io, newBaseline, said.entries, said.totals);
-    else if (said.gone > 0 && kbuild === null && change === null)
+    if (writeBaseline !== null) {
+      await io.uninterrupted(() => writeBaseline(said.entries));
+      await io.write(writtenText(newBaseline ?? "", said.entries, said.totals));
+    } else if (said.gone > 0 && kbuild === null && change === null)
       io.warn(`${said.gone} of the baseline ${said.gone === 1 ? "is" : "are"} gone: write it anew\n`);
     if (said.passedOver > 0 && said.totals.files === 0) io.warn(`${PASSED_OVER}\n`);
     if (said.broken || said.totals.internal > 0) return INTERNAL;
@@ -225,21 +226,9 @@ async function changeFrom(
   return changeOfPatch(io.cwd, stdin?.text ?? readText(io.cwd, patch ?? ""));
 }
 
-async function writeBaseline(
-  io: Io,
-  path: string,
-  entries: readonly BaselineEntry[],
-  { files }: Totals,
-): Promise<void> {
-  try {
-    writeFileWholeSync(resolve(io.cwd, path), baselineText(entries));
-  } catch (error) {
-    throw new UsageError(`cannot write ${path}: ${reasonOf(error)}`);
-  }
+function writtenText(path: string, entries: readonly BaselineEntry[], { files }: Totals): string {
   const findings = entries.reduce((sum, { count }) => sum + count, 0);
-  await io.write(
-    `${visibleName(path)}: ${findings} ${findings === 1 ? "finding" : "findings"} of ${files} ${files === 1 ? "file" : "files"}\n`,
-  );
+  return `${visibleName(path)}: ${findings} ${findings === 1 ? "finding" : "findings"} of ${files} ${files === 1 ? "file" : "files"}\n`;
 }
 
 /** Policy files that are named, as absolute paths. Throws `UsageError` for one that cannot be read as a whole. */

@@ -10,7 +10,7 @@ import { diagnosisText } from "../../kernel-log/text.ts";
 import { FOUND, OK, UsageError, type Command, type Io } from "../command.ts";
 import { kernelFrom, olderHeaderFrom } from "../kernels.ts";
 import { parsed, type Options } from "../options.ts";
-import { jsonText } from "../../service/visible.ts";
+import { jsonText, visibleName } from "../../service/visible.ts";
 
 const OPTIONS = {
   report: { type: "string", takes: "N", means: "only the report of that number; they count from 1" },
@@ -68,7 +68,7 @@ export const dmesg: Command = {
     };
     const count = await explain(io, wanted);
     if (count === 0) {
-      const log = path === "-" ? "standard input" : path;
+      const log = path === "-" ? "standard input" : visibleName(path);
       io.warn(`${log} has no report of a page allocation failure, a vmalloc error or the OOM killer\n`);
       return FOUND;
     }

@@ -4,6 +4,7 @@ import { reasonOf } from "../../disk/read.ts";
 import { replaceFileSync } from "../../disk/replace.ts";
 import { POLICY_ENDING, readWanted, standardInput, STDIN_PATH, UnreadableFiles, wantedFiles } from "../files.ts";
 import { parsed, type Options } from "../options.ts";
+import { visibleName } from "../../service/visible.ts";
 
 const OPTIONS = {
   check: { type: "boolean", default: false, means: "write nothing, only say which files are not formatted" },
@@ -39,9 +40,10 @@ export const fmt: Command = {
       }
       unreadable.read();
       const { path, absolutePath, text, isUtf8 } = file;
+      const name = visibleName(path);
       if (!isUtf8) {
         damaged += 1;
-        io.warn(`${path}: left alone: it is not UTF-8\n`);
+        io.warn(`${name}: left alone: it is not UTF-8\n`);
         continue;
       }
       const result = format(text);
@@ -49,16 +51,17 @@ export const fmt: Command = {
       if (path === STDIN_PATH && !values.check) await io.writeExactly(result.kind === "damaged" ? text : result.text);
       if (result.kind === "damaged") {
         damaged += 1;
-        io.warn(`${path}: left alone: it has syntax errors ('allocpolicy check ${path}' shows them)\n`);
+        io.warn(`${name}: left alone: it has syntax errors ('allocpolicy check ${name}' shows them)\n`);
       } else if (result.text !== text) {
         differing += 1;
-        if (values.check) await io.write(`${path} is not formatted\n`);
+        if (values.check) await io.write(`${name} is not formatted\n`);
         else if (path !== STDIN_PATH) {
-          const why = whyNotWritten(absolutePath, result.text);
-          if (why === null) await io.write(`${path}\n`);
+          let why: string | null = null;
+          await io.uninterrupted(() => (why = whyNotWritten(absolutePath, text, result.text)));
+          if (why === null) await io.write(`${name}\n`);
           else {
             unwritable = true;
-            io.warn(`cannot write ${path}: ${why}\n`);
+            io.warn(`cannot write ${name}: ${why}\n`);
           }
         }
       }
@@ -70,9 +73,9 @@ export const fmt: Command = {
 };
 
 /** Null when the file has the text. */
-function whyNotWritten(absolutePath: string, text: string): string | null {
+function whyNotWritten(absolutePath: string, before: string, text: string): string | null {
   try {
-    replaceFileSync(absolutePath, text);
+    replaceFileSync(absolutePath, before, text);
     return null;
   } catch (error) {
     return reasonOf(error);

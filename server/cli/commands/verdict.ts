@@ -4,6 +4,9 @@ import { LineAnswers } from "../verdict/line-answers.ts";
 
 /** Answers are written out when so many characters have come together, and whenever there is no more to answer. */
 const CHUNK = 1 << 16;
+/** No line is longer, in UTF-16 units: what does not end would fill the memory. */
+const LONGEST = 16 * 1024 * 1024;
+const TOO_LONG = '{"error":"the line is longer than 16 MiB"}\n';
 /** What a request names that is simulated. */
 const SIMULATED = '"memory"';
 
@@ -24,7 +27,6 @@ export const verdict: Command = {
     if (parsed(OPTIONS, args).positionals.length > 0)
       throw new UsageError("requests come over standard input, one JSON object a line");
     const lines = new LineAnswers();
-    let rest = "";
     let answers = "";
     const tell = async (): Promise<void> => {
       const text = answers;
@@ -38,15 +40,34 @@ export const verdict: Command = {
       answers += `${lines.answer(line)}\n`;
       if (answers.length >= CHUNK) await tell();
     };
-    for await (const chunk of io.input) {
-      const complete = (rest + chunk).split("\n");
-      rest = complete.pop() ?? "";
-      for (const line of complete) await take(line);
+    for await (const complete of linesOf(io.input)) {
+      for (const line of complete) {
+        if (line === null) answers += TOO_LONG;
+        else await take(line);
+      }
       // Who waits for an answer before it asks again gets it.
       await tell();
     }
-    await take(rest);
-    await tell();
     return OK;
   },
 };
+
+/** The lines of each piece of input, when they have come; null for one that is longer than `LONGEST`. */
+async function* linesOf(input: AsyncIterable<string>): AsyncGenerator<readonly (string | null)[]> {
+  let rest = "";
+  let isCut = false;
+  for await (const chunk of input) {
+    if (!chunk.includes("\n")) {
+      // A long line is put together once it is there, and not with each piece of it.
+      rest += chunk;
+      if (isCut || rest.length > LONGEST) [rest, isCut] = ["", true];
+      continue;
+    }
+    const complete: (string | null)[] = (rest + chunk).split("\n");
+    if (isCut) complete[0] = null;
+    rest = String(complete.pop());
+    isCut = false;
+    yield complete;
+  }
+  yield [isCut ? null : rest];
+}

@@ -4,7 +4,7 @@ import { excerptOf } from "../excerpt.ts";
 import { filled } from "../help.ts";
 import { SEVERITIES, type FileReport, type ReportedFinding, type ReportedPlace, type Totals } from "../report.ts";
 import type { Look, Reporter } from "../reporter.ts";
-import { visible, visibleName } from "../../service/visible.ts";
+import { visibleName } from "../../service/visible.ts";
 
 /**
  * One line a finding, as compilers print it: `path:line:column: severity: message [rule]`, counted from 1, then the
@@ -23,9 +23,9 @@ export const text: Reporter = {
 function plainText({ path, findings }: FileReport): string {
   return findings
     .flatMap((finding) => [
-      `${head(path, finding)}: ${finding.severity}: ${visible(finding.message)} [${finding.rule}]\n`,
-      ...(finding.steps ?? []).map((step) => `${head(step.path, step)}: note: ${visible(step.message)}\n`),
-      ...finding.related.map((place) => `    ${head(place.path, place)}: ${visible(place.message)}\n`),
+      `${head(path, finding)}: ${finding.severity}: ${visibleName(finding.message)} [${finding.rule}]\n`,
+      ...(finding.steps ?? []).map((step) => `${head(step.path, step)}: note: ${visibleName(step.message)}\n`),
+      ...finding.related.map((place) => `    ${head(place.path, place)}: ${visibleName(place.message)}\n`),
     ])
     .join("");
 }
@@ -63,7 +63,7 @@ function excerptsText({ path, text: source, findings }: FileReport, look: Look):
       const { number, line, marks } = excerptOf(source, lines, range, columns);
       const width = Math.max(4, number.length);
       const place = `${head(path, finding)}:`;
-      const said = `${severity}: ${visible(message)} [${rule}]`.split(" ");
+      const said = `${severity}: ${visibleName(message)} [${rule}]`.split(" ");
       const [first = "", ...more] = filled(said, `${place} `, "    ", columns);
       return [
         `${paint("bold", place)} ${paint(severity, severity)}${first.slice(place.length + 1 + severity.length)}`,
@@ -71,7 +71,8 @@ function excerptsText({ path, text: source, findings }: FileReport, look: Look):
         `${paint("dim", `${number.padStart(width)} |`)} ${line}`,
         `${paint("dim", `${" ".repeat(width)} |`)} ${paint(severity, marks)}`,
         ...placesOf(finding).map(
-          (other) => `${" ".repeat(width)} ${paint("dim", "=")} ${head(other.path, other)}: ${visible(other.message)}`,
+          (other) =>
+            `${" ".repeat(width)} ${paint("dim", "=")} ${head(other.path, other)}: ${visibleName(other.message)}`,
         ),
         "\n",
       ].join("\n");
