@@ -18,7 +18,8 @@ interface Bundle extends BuildOptions {
 /**
  * What is never asked of Chevrotain, by the ends of its modules' names. In place of its lexer, a third of it, stands
  * grammar/lexer.ts: tokens ask only for the pattern of those that no lexer finds. grammar/parser/recovering.ts says
- * that the grammar is not to be validated, and brings a lookahead and words of its own.
+ * that the grammar is not to be validated, brings a lookahead and words of its own, recovers by itself, gives up where
+ * no alternative fits, and builds its own tree.
  */
 const NEVER_ASKED: Readonly<Record<string, string>> = {
   "scan/lexer_public": "export const Lexer = { NA: /NOT_APPLICABLE/ }; export const LexerDefinitionErrorType = {};",
@@ -26,6 +27,21 @@ const NEVER_ASKED: Readonly<Record<string, string>> = {
     "export { none as validateGrammar, none as validateLookahead, none as validateRuleIsOverridden };" +
     'function none() { throw new Error("a grammar is not validated in a bundle"); }',
   "parse/grammar/llk_lookahead": "export class LLkLookaheadStrategy {}",
+  "parse/grammar/lookahead":
+    "export const PROD_TYPE = {};" +
+    "export { none as getLookaheadPaths, none as getLookaheadPathsForOptionalProd, none as getLookaheadPathsForOr };" +
+    'function none() { throw new Error("paths are not looked for in a bundle"); }',
+  "parse/grammar/interpreter":
+    "export class None {}" +
+    ["Token", "Many", "ManySep", "AtLeastOne", "AtLeastOneSep"]
+      .map((one) => `export { None as Next${one === "Token" ? "" : "Terminal"}After${one}Walker };`)
+      .join(""),
+  "parse/parser/traits/recoverable":
+    'export const IN_RULE_RECOVERY_EXCEPTION = "";' +
+    "export class Recoverable { initRecoverable() { this.recoveryEnabled = false; } attemptInRepetitionRecovery() {} }",
+  "parse/cst/cst_visitor":
+    "export { none as createBaseSemanticVisitorConstructor, none as createBaseVisitorConstructorWithDefaults };" +
+    'function none() { throw new Error("no visitor is made in a bundle"); }',
   "parse/errors_public":
     "export const defaultParserErrorProvider = {}, defaultGrammarResolverErrorProvider = {}," +
     " defaultGrammarValidatorErrorProvider = {};",

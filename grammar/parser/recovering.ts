@@ -48,8 +48,8 @@ export abstract class RecoveringParser extends TokenReader {
   constructor() {
     const errorMessageProvider: IParserErrorMessageProvider = {
       buildMismatchTokenMessage: ({ expected: type, ruleName }) => this.giveUp(ruleName, type.name),
-      buildNoViableAltMessage: ({ ruleName }) => this.giveUp(ruleName, ""),
-      buildEarlyExitMessage: ({ ruleName }) => this.giveUp(ruleName, ""),
+      buildNoViableAltMessage: () => "",
+      buildEarlyExitMessage: () => "",
       buildNotAllInputParsedMessage: ({ ruleName }) => this.giveUp(ruleName, ""),
     };
     super(T.VOCABULARY, {
@@ -92,6 +92,19 @@ export abstract class RecoveringParser extends TokenReader {
     this.list = false;
     this.joining = -1;
   }
+
+  /** Chevrotain calls it where no alternative fits, and would first look for all that could stand there. */
+  protected raiseNoAltException(): never {
+    return this.giveUp(this.getCurrRuleFullName(), "");
+  }
+
+  /** The same where something must stand at least once. */
+  protected raiseEarlyExitException(): never {
+    return this.giveUp(this.getCurrRuleFullName(), "");
+  }
+
+  /** Chevrotain's, of which it tells nobody. */
+  declare protected getCurrRuleFullName: () => string;
 
   private giveUp(ruleName: string, tokenName: string): never {
     if (!this.tolerant) throw NOT_VALID;
