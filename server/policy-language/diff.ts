@@ -11,7 +11,8 @@ import { resolvePolicy, type ResolvedPolicy } from "./policies/resolved-policy.t
 import { replayedWitness, witnessText } from "./policies/witness.ts";
 import { TooMuchWork } from "./symbolic/bdd.ts";
 import { TRUE } from "./symbolic/node.ts";
-import { requestUnder, resolveRequest, whyOpen } from "./requests/requests.ts";
+import { requestUnder, whyOpen } from "./requests/under-kernels.ts";
+import { resolveRequest } from "./requests/requests.ts";
 
 /** A file as it is judged: with one kernel, so that two sides can be laid beside each other. */
 export interface Side {

@@ -6,7 +6,8 @@ import type { Rule } from "../rules/rule.ts";
 import { judge } from "../rules/judge.ts";
 import { environmentOf } from "./analysis/file-analysis.ts";
 import { requestSite } from "./requests/request-site.ts";
-import { resolveRequest, underKernels } from "./requests/requests.ts";
+import { resolveRequest } from "./requests/requests.ts";
+import { underKernels } from "./requests/under-kernels.ts";
 
 const EXAMPLE = "file:///example.allocpolicy";
 

@@ -1,6 +1,7 @@
 import { bareFindings } from "../rules/bare-request.ts";
 import type { Environment } from "../policy-language/analysis/environment.ts";
-import { requestUnder, type KernelRequest, type ResolvedRequest } from "../policy-language/requests/requests.ts";
+import { requestUnder, type KernelRequest } from "../policy-language/requests/under-kernels.ts";
+import type { ResolvedRequest } from "../policy-language/requests/requests.ts";
 import { kernelRule } from "../rules/catalogue.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 import type { WrittenMask } from "../model/masks/mask-scope.ts";

@@ -13,7 +13,7 @@ import type { Explanation } from "./hover/explanation.ts";
 import type { InlayHint } from "./inlay-hints.ts";
 import type { Lens } from "./lenses.ts";
 import type { Link } from "./links.ts";
-import type { Refactoring } from "./refactorings.ts";
+import type { Refactoring } from "./refactorings/at.ts";
 import type { Reference } from "./references.ts";
 import type { Rename, RenameStart } from "./rename.ts";
 import type { SignatureHelp } from "./signature-help.ts";

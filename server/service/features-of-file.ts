@@ -1,12 +1,7 @@
 import type { Declaration, Property, RequestDeclaration } from "../../grammar/ast.ts";
 import type { Environment } from "../policy-language/analysis/environment.ts";
-import {
-  requestUnder,
-  resolveRequest,
-  whyOpen,
-  type KernelRequest,
-  type ResolvedRequest,
-} from "../policy-language/requests/requests.ts";
+import { requestUnder, whyOpen, type KernelRequest } from "../policy-language/requests/under-kernels.ts";
+import { resolveRequest, type ResolvedRequest } from "../policy-language/requests/requests.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";
 
 /** A request and what it is under each kernel in force; kernels that lack its API are left out. */

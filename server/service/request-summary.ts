@@ -1,5 +1,5 @@
 import type { Environment } from "../policy-language/analysis/environment.ts";
-import type { KernelRequest } from "../policy-language/requests/requests.ts";
+import type { KernelRequest } from "../policy-language/requests/under-kernels.ts";
 import { selectedModesOf } from "../policy-language/policies/request-check.ts";
 import { sizeText } from "../policy-language/analysis/sizes.ts";
 import type { Kernel } from "../model/kernels/kernel.ts";

@@ -1,6 +1,6 @@
 import type { CodeAction, CodeActionContext, Range } from "vscode-languageserver";
 import type { Action } from "../../service/actions.ts";
-import type { Refactoring } from "../../service/refactorings.ts";
+import type { Refactoring } from "../../service/refactorings/at.ts";
 import { diagnosticOf } from "../diagnostics.ts";
 import { workspaceEdit } from "../edits.ts";
 import type { Feature, Server } from "../feature.ts";

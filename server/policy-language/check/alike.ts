@@ -1,6 +1,6 @@
 import type { Binding, Environment, Revision } from "../analysis/environment.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
-import { clashOf } from "../findings/names.ts";
+import { clashOf } from "../findings/names/duplicate-names.ts";
 import { besideOf, type Beside } from "./beside.ts";
 import { memberOf, membersOf, type Content } from "./content.ts";
 import { inNamesOf, isOfMembers, isSaidBy, templateOf, type Template } from "./templates.ts";

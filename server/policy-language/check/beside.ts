@@ -1,6 +1,6 @@
 import type { Environment } from "../analysis/environment.ts";
 import { apiKey, exportsOf, isMaskOfKernels, mayBeFor, type NameUse } from "../analysis/region-names.ts";
-import { isBuiltInContext } from "../findings/names.ts";
+import { isBuiltInContext } from "../findings/names/unknown-names.ts";
 import { isKnown } from "./skeleton.ts";
 
 /**

@@ -4,7 +4,7 @@ import type { Binding, DeclaredNames, Environment, Revision } from "../analysis/
 import { besideOf, isSameEverywhere, type Beside } from "./beside.ts";
 import { isMaskOfKernels, namesOf, type NameUse } from "../analysis/region-names.ts";
 import { unknownMaskFindings } from "../findings/flags.ts";
-import { isBuiltInContext, unknownNameFindings } from "../findings/names.ts";
+import { isBuiltInContext, unknownNameFindings } from "../findings/names/unknown-names.ts";
 import { matchIn, patternOf, Patterns, type Match, type Pattern, type Role, type Slot, type Twins } from "./pattern.ts";
 import { sizedRequest } from "./size-class.ts";
 import { isPlainName, skeletonOf } from "./skeleton.ts";

@@ -11,13 +11,9 @@ import { allocatorFindings } from "../findings/allocators.ts";
 import { codeContextFindings } from "../findings/code-contexts.ts";
 import { internalError } from "../findings/internal.ts";
 import { memoryFindings } from "../findings/memory.ts";
-import {
-  contextWordFindings,
-  duplicateModeFindings,
-  duplicateNameFindings,
-  nameCycleFindings,
-  unknownNameFindings,
-} from "../findings/names.ts";
+import { contextWordFindings, unknownNameFindings } from "../findings/names/unknown-names.ts";
+import { duplicateModeFindings, duplicateNameFindings } from "../findings/names/duplicate-names.ts";
+import { nameCycleFindings } from "../findings/names/name-cycles.ts";
 import { measureUnitFindings } from "../findings/requests/sizes.ts";
 import { syntaxFindings } from "../findings/syntax.ts";
 import { Paused, type Pause } from "../analysis/pause.ts";

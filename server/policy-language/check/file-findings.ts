@@ -3,7 +3,7 @@ import type { Finding, Span } from "../../rules/finding.ts";
 import type { Binding, Environment } from "../analysis/environment.ts";
 import { namesOf } from "../analysis/region-names.ts";
 import { unknownMaskFindings } from "../findings/flags.ts";
-import { unknownNameFindings } from "../findings/names.ts";
+import { unknownNameFindings } from "../findings/names/unknown-names.ts";
 import { besideOf } from "./beside.ts";
 import { contentOf, isLeftOut } from "./content.ts";
 import { goOn, Paused, until, type Pause } from "../analysis/pause.ts";

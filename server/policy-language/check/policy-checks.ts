@@ -12,7 +12,8 @@ import { checkRequestAgainstPolicies, modesOf } from "../policies/request-check.
 import { resolvePolicy } from "../policies/resolved-policy.ts";
 import { checkAgainstItself, prepareSelfCheck } from "../policies/self-check.ts";
 import { TooMuchWork } from "../symbolic/bdd.ts";
-import type { KernelRequest, ResolvedRequest } from "../requests/requests.ts";
+import type { KernelRequest } from "../requests/under-kernels.ts";
+import type { ResolvedRequest } from "../requests/requests.ts";
 
 /**
  * Where the analysis asks what `policies/` knows. Each question is asked of one kernel (equal ones together), and its

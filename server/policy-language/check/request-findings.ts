@@ -27,13 +27,9 @@ import { policyVerdict } from "./policy-checks.ts";
 import { namesOf } from "../analysis/region-names.ts";
 import { nameSpan } from "../requests/request-places.ts";
 import { requestSite } from "../requests/request-site.ts";
-import {
-  likeGraph,
-  resolvedRequestOf,
-  underKernels,
-  type RequestUnderKernels,
-  type ResolvedRequest,
-} from "../requests/requests.ts";
+import { likeGraph } from "../requests/property-sets.ts";
+import { resolvedRequestOf, type ResolvedRequest } from "../requests/requests.ts";
+import { underKernels, type RequestUnderKernels } from "../requests/under-kernels.ts";
 import { unplaced } from "../findings/report.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 

@@ -2,7 +2,7 @@ import { isKeyword } from "../../../grammar/index.ts";
 import type { Region } from "../../../grammar/source-file.ts";
 import { allApis } from "../../model/apis.ts";
 import { isMaskOfKernels } from "../analysis/region-names.ts";
-import { isBuiltInContext } from "../findings/names.ts";
+import { isBuiltInContext } from "../findings/names/unknown-names.ts";
 
 /**
  * The text of a declaration without the words that may be names, and without the size of a request. Where two that are

@@ -7,7 +7,8 @@ import { eachMaskName } from "../analysis/region-names.ts";
 import { nearest } from "../names/suggest.ts";
 import { maskArgumentOf } from "../requests/allocators.ts";
 import type { LanguageRule } from "./language-rule.ts";
-import { duplicateName, unknownName } from "./names.ts";
+import { duplicateName } from "./names/duplicate-names.ts";
+import { unknownName } from "./names/unknown-names.ts";
 import { didYouMean, replacements, report } from "./report.ts";
 
 const wrongArguments: LanguageRule = {

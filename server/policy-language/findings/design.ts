@@ -6,7 +6,8 @@ import type { Environment } from "../analysis/environment.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import { evaluateMask } from "../requests/masks.ts";
 import { nameSpan, placeIn } from "../requests/request-places.ts";
-import type { KernelRequest, ResolvedRequest } from "../requests/requests.ts";
+import type { KernelRequest } from "../requests/under-kernels.ts";
+import type { ResolvedRequest } from "../requests/requests.ts";
 import type { LanguageRule } from "./language-rule.ts";
 import { listText, report } from "./report.ts";
 

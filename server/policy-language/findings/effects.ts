@@ -2,7 +2,7 @@ import type { Effect, PolicyDeclaration } from "../../../grammar/ast.ts";
 import type { Span } from "../../rules/finding.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import { EFFECT_WORDS, isEffectName } from "../policies/effects.ts";
-import { unknownName, unknownWord } from "./names.ts";
+import { unknownName, unknownWord } from "./names/unknown-names.ts";
 import { listText, report } from "./report.ts";
 
 /** What modes promise comes from a closed list, names and values. */

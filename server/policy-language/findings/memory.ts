@@ -14,7 +14,7 @@ import { decodedUri, type ImportTarget } from "../analysis/uris.ts";
 import { NOT_THERE } from "../../documents/workspace.ts";
 import { duplicateProperty } from "./headers.ts";
 import type { LanguageRule } from "./language-rule.ts";
-import { unknownWord } from "./names.ts";
+import { unknownWord } from "./names/unknown-names.ts";
 import { report } from "./report.ts";
 
 const memoryImpossible: LanguageRule = {

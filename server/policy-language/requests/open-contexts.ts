@@ -1,6 +1,7 @@
 import { ANYWHERE, isAtomic, UNKNOWN_CONTEXT, type Context } from "../../model/contexts.ts";
 import type { Environment } from "../analysis/environment.ts";
-import type { KernelRequest, ResolvedRequest } from "./requests.ts";
+import type { KernelRequest } from "./under-kernels.ts";
+import type { ResolvedRequest } from "./requests.ts";
 
 /**
  * Where a request may be made that says `context unknown`: wherever code can run, and where sleeping is allowed if it

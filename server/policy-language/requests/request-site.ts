@@ -8,7 +8,8 @@ import type { Environment } from "../analysis/environment.ts";
 import { openContextsOf } from "./open-contexts.ts";
 import { requestEdits } from "./request-edits.ts";
 import { nameSpan, placeIn, type RequestPlace } from "./request-places.ts";
-import type { KernelRequest, RequestUnderKernels, ResolvedRequest } from "./requests.ts";
+import type { KernelRequest, RequestUnderKernels } from "./under-kernels.ts";
+import type { ResolvedRequest } from "./requests.ts";
 import type { UnplacedRelated } from "../analysis/unplaced-finding.ts";
 
 /** A request of the language as the kernel's rules see it. `text` is that of its region: edits are written into it. */

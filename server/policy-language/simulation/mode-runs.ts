@@ -9,13 +9,8 @@ import { knownRuns } from "./known-runs.ts";
 import { stateNamed } from "../findings/memory.ts";
 import { selectedModes } from "../check/policy-checks.ts";
 import { resolvePolicy } from "../policies/resolved-policy.ts";
-import {
-  requestUnder,
-  resolvedRequestOf,
-  whyOpen,
-  type KernelRequest,
-  type ResolvedRequest,
-} from "../requests/requests.ts";
+import { requestUnder, whyOpen, type KernelRequest } from "../requests/under-kernels.ts";
+import { resolvedRequestOf, type ResolvedRequest } from "../requests/requests.ts";
 
 /** How runs are made. The same numbers give the same runs on every machine. */
 export interface RunSettings {

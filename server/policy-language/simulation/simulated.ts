@@ -6,7 +6,8 @@ import type { AmountText } from "../../model/slowpath/simulation.ts";
 import type { Binding, Environment } from "../analysis/environment.ts";
 import { stateNamed } from "../findings/memory.ts";
 import { versionsText } from "../findings/over-kernels.ts";
-import { requestUnder, resolvedRequestOf, whyOpen } from "../requests/requests.ts";
+import { requestUnder, whyOpen } from "../requests/under-kernels.ts";
+import { resolvedRequestOf } from "../requests/requests.ts";
 import { amountTextOf } from "./units.ts";
 
 /** One request of a chain: the request itself, or a fallback that is tried because the one before failed. */

@@ -9,7 +9,7 @@ import { overKernels } from "../../findings/over-kernels.ts";
 import { expectationCheck, selectedModes } from "../policy-checks.ts";
 import { viewOf } from "../../analysis/kernel-view.ts";
 import { asksModel } from "../../policies/predicates/leaves.ts";
-import { whyOpen, type RequestUnderKernels } from "../../requests/requests.ts";
+import { whyOpen, type RequestUnderKernels } from "../../requests/under-kernels.ts";
 import { shareFactFindings } from "./by-chance.ts";
 import { requestExpectedOf } from "./form.ts";
 

@@ -1,6 +1,7 @@
 import type { Declaration, ExpectDeclaration, ExpectForm } from "../../../../grammar/ast.ts";
 import type { Environment } from "../../analysis/environment.ts";
-import { resolveRequest, underKernels, type RequestUnderKernels } from "../../requests/requests.ts";
+import { resolveRequest } from "../../requests/requests.ts";
+import { underKernels, type RequestUnderKernels } from "../../requests/under-kernels.ts";
 
 /** `expect NAME …` with facts of an outcome or a verdict. */
 export type FactsForm = Extract<ExpectForm, { readonly kind: "facts" }>;

@@ -12,12 +12,8 @@ import { selectedModes } from "../policy-checks.ts";
 import { isReadable } from "../../policies/policy-set.ts";
 import { isCertain } from "../../policies/predicates/certain.ts";
 import { resolvePolicy } from "../../policies/resolved-policy.ts";
-import {
-  whyOpen,
-  type KernelRequest,
-  type RequestUnderKernels,
-  type ResolvedRequest,
-} from "../../requests/requests.ts";
+import { whyOpen, type KernelRequest, type RequestUnderKernels } from "../../requests/under-kernels.ts";
+import type { ResolvedRequest } from "../../requests/requests.ts";
 import { nameOf, type FactsForm } from "./form.ts";
 
 /** Why nothing is decided where no kernel is known. */

@@ -1,5 +1,5 @@
 import type { Environment, Binding } from "../../analysis/environment.ts";
-import { clashOf } from "../../findings/names.ts";
+import { clashOf } from "../../findings/names/duplicate-names.ts";
 import { besideOf, type Beside } from "../beside.ts";
 import { contentOf } from "../content.ts";
 import { expectationGroups, type ExpectationState } from "./holds.ts";

@@ -4,7 +4,7 @@ import type { RunsResult } from "../../../model/ranges/runs/runs.ts";
 import { simulate } from "../../../model/simulate.ts";
 import { listText, report } from "../report.ts";
 import type { UnplacedFinding } from "../../analysis/unplaced-finding.ts";
-import type { KernelRequest } from "../../requests/requests.ts";
+import type { KernelRequest } from "../../requests/under-kernels.ts";
 import { failureText, intervalText, percentText } from "../../simulation/wording.ts";
 import { expectationFails } from "../expectations.ts";
 import { unknownFact, unknownMemoryFact, valueText } from "./facts.ts";

@@ -3,7 +3,7 @@ import { explain } from "../../../model/explain.ts";
 import type { Certainty, Reason, Verdict } from "../../../model/request.ts";
 import { listText, report } from "../report.ts";
 import type { UnplacedFinding } from "../../analysis/unplaced-finding.ts";
-import type { KernelRequest } from "../../requests/requests.ts";
+import type { KernelRequest } from "../../requests/under-kernels.ts";
 import { expectationFails } from "../expectations.ts";
 import { unknownStaticFact, valueText } from "./facts.ts";
 

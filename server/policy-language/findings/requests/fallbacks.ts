@@ -3,15 +3,11 @@ import type { UnplacedFinding } from "../../analysis/unplaced-finding.ts";
 import type { Binding, Environment } from "../../analysis/environment.ts";
 import { othersIn } from "../../analysis/graph.ts";
 import { placeIn } from "../../requests/request-places.ts";
-import {
-  fallbackGraph,
-  requestUnder,
-  resolvedRequestOf,
-  type KernelRequest,
-  type ResolvedRequest,
-} from "../../requests/requests.ts";
+import { fallbackGraph, resolvedRequestOf, type ResolvedRequest } from "../../requests/requests.ts";
+import { requestUnder, type KernelRequest } from "../../requests/under-kernels.ts";
 import type { LanguageRule } from "../language-rule.ts";
-import { declarationOf, throughText } from "../names.ts";
+import { declarationOf } from "../names/declared-at.ts";
+import { throughText } from "../names/name-cycles.ts";
 
 export const fallbackCycle: LanguageRule = {
   id: "fallback-cycle",

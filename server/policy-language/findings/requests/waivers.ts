@@ -4,7 +4,7 @@ import type { UnplacedFinding } from "../../analysis/unplaced-finding.ts";
 import { wholeLine } from "../../requests/request-edits.ts";
 import type { ResolvedRequest } from "../../requests/requests.ts";
 import type { LanguageRule } from "../language-rule.ts";
-import { unknownWord } from "../names.ts";
+import { unknownWord } from "../names/unknown-names.ts";
 
 export const unusedWaiver: LanguageRule = {
   id: "unused-waiver",

@@ -2,9 +2,10 @@ import { isZone, ZONE_NAMES, type ZoneName } from "../../../model/kernels/kernel
 import { report } from "../report.ts";
 import type { UnplacedFinding } from "../../analysis/unplaced-finding.ts";
 import { nameSpan, placeIn } from "../../requests/request-places.ts";
-import type { KernelRequest, ResolvedRequest } from "../../requests/requests.ts";
+import type { KernelRequest } from "../../requests/under-kernels.ts";
+import type { ResolvedRequest } from "../../requests/requests.ts";
 import type { LanguageRule } from "../language-rule.ts";
-import { unknownWord } from "../names.ts";
+import { unknownWord } from "../names/unknown-names.ts";
 
 export const zoneMismatch: LanguageRule = {
   id: "zone-mismatch",
