@@ -29,6 +29,11 @@ describe("the documentation", () => {
     },
   );
 
+  test.each(PAGES)("%s shows no policy that is wider than a window", (_, text) => {
+    const lines = fenced(text, "allocpolicy").flatMap((body) => body.split("\n"));
+    expect(lines.filter((line) => line.length > 100)).toEqual([]);
+  });
+
   test.each(PAGES)("%s names commands and options that there are", async (_, text) => {
     const lines = text.matchAll(/\ballocpolicy (?!-)([a-z]+)((?: [^\n`|;>]*)?)/g);
     const wrong: string[] = [];
