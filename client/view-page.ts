@@ -27,8 +27,8 @@ export function viewPage(webview: Webview, script: Uri, title: string, style: st
 /** What all panels look like. */
 const BASE = `
 body { padding: 0; margin: 0; height: 100vh; overflow: auto; display: flex; flex-direction: column; font-family: var(--vscode-font-family); font-size: var(--vscode-font-size); color: var(--vscode-foreground); background: var(--vscode-editor-background); }
-header { display: flex; align-items: center; gap: 1em; padding: min(12px, 2vh) 16px min(8px, 1vh); }
-header div { flex: 1; }
+header { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 1em; padding: min(12px, 2vh) 16px min(8px, 1vh); }
+header div { flex: 1 1 20em; }
 h1 { font-size: 1.25em; font-weight: 600; margin: 0; }
 h1 code { font-family: var(--vscode-editor-font-family); font-size: 1em; color: inherit; background: none; padding: 0; }
 p { margin: 0; }

@@ -90,4 +90,22 @@ export const PAGE_TESTS: readonly PageTest[] = [
       await page.locator(".statusbar-item", { hasText: "(17 selected)" }).waitFor();
     },
   },
+  {
+    title: "the answer over a trace has room for itself beside an editor",
+    run: async (page) => {
+      await page.keyboard.press("F1");
+      await page.keyboard.insertText("AllocPolicy: New Policy File");
+      await page.keyboard.press("Enter");
+      await page.locator(".tab.active", { hasText: "kernel 6.12" }).waitFor();
+      await page.keyboard.press("Control+End");
+      await page.keyboard.insertText("memory some { node 0 { zone Normal { managed 1 GiB  free order 0: 9000 } } }");
+      await page.locator(".codelens-decoration a", { hasText: "Simulate" }).first().click();
+      const view = page.frameLocator("iframe.webview.ready").last().frameLocator("#active-frame");
+      await view.locator(".path li").first().waitFor();
+      const heading = await view.locator("header div").boundingBox();
+      const whole = await view.locator("header").boundingBox();
+      if (heading === null || whole === null || heading.width < whole.width / 2)
+        throw new Error(`it has ${heading?.width} of ${whole?.width} pixels`);
+    },
+  },
 ];
