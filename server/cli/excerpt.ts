@@ -1,4 +1,4 @@
-import type { Lines } from "../../grammar/lines.ts";
+import { startOf, type Lines } from "../../grammar/lines.ts";
 import type { Range } from "./report.ts";
 import { visible } from "../service/visible.ts";
 
@@ -18,8 +18,8 @@ const MARGIN = 8;
 
 /** The first line of a range; what of it lies beyond the columns is cut on both sides of what is marked. */
 export function excerptOf(text: string, lines: Lines, { start, end }: Range, columns: number): Excerpt {
-  const from = lines.starts[start.line] ?? 0;
-  const to = lines.starts[start.line + 1] ?? text.length;
+  const from = startOf(lines, start.line) ?? 0;
+  const to = startOf(lines, start.line + 1) ?? text.length;
   const written = text.slice(from, to).replace(/[\r\n]+$/, "");
   const last = end.line === start.line ? end.character : written.length;
   const before = shown(written.slice(0, start.character), 0);

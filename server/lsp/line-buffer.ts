@@ -71,7 +71,8 @@ function split(text: string): string[] {
     lines.push(text.slice(start));
     return lines;
   }
-  for (const end of linesOf(text).starts.subarray(1)) {
+  // Of a whole text nothing has moved.
+  for (const end of linesOf(text).kept.subarray(1)) {
     lines.push(text.slice(start, end));
     start = end;
   }

@@ -1,5 +1,5 @@
 import { differenceIn } from "../../grammar/difference.ts";
-import { positionAt, type Lines } from "../../grammar/lines.ts";
+import { positionAt, startOf, type Lines } from "../../grammar/lines.ts";
 import type { Run } from "../service/runs.ts";
 import type { SemanticToken } from "../service/semantic-tokens.ts";
 
@@ -81,14 +81,14 @@ class Packer {
   pack(index: number): Uint32Array {
     const { start, items } = this.#runs[index] ?? { start: 0, items: [] };
     if (items.length === 0) return NO_NUMBERS;
-    const { starts } = this.#lines;
+    const lines = this.#lines;
     // The runs come in order, so the line of each is found by going on from the one before.
-    while ((starts[this.#line + 1] ?? Number.POSITIVE_INFINITY) <= start) this.#line += 1;
+    while ((startOf(lines, this.#line + 1) ?? Number.POSITIVE_INFINITY) <= start) this.#line += 1;
     const line = this.#line;
-    const column = start - (starts[line] ?? 0);
+    const column = start - (startOf(lines, line) ?? 0);
     let known = kept.get(items);
     if (known === undefined || known.column !== column) {
-      known = keptNumbers(items, start, line, column, this.#lines);
+      known = keptNumbers(items, start, line, column, lines);
       kept.set(items, known);
     }
     const down = line + known.firstLine - this.#lineSent;
@@ -117,8 +117,8 @@ function keptNumbers(
   let [lineBefore, characterBefore] = [startLine, 0];
   let to = 0;
   for (const token of tokens) {
-    while ((lines.starts[line + 1] ?? Number.POSITIVE_INFINITY) <= start + token.start) line += 1;
-    const character = start + token.start - (lines.starts[line] ?? 0);
+    while ((startOf(lines, line + 1) ?? Number.POSITIVE_INFINITY) <= start + token.start) line += 1;
+    const character = start + token.start - (startOf(lines, line) ?? 0);
     numbers[to++] = line - lineBefore;
     numbers[to++] = line === lineBefore ? character - characterBefore : character;
     numbers[to++] = token.end - token.start;

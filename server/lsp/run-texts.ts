@@ -1,6 +1,6 @@
 import type { Range } from "vscode-languageserver";
 import { differenceOf } from "../../grammar/difference.ts";
-import { linesOf, positionAt, touchedLine, type Lines, type Position } from "../../grammar/lines.ts";
+import { linesOf, positionAt, startOf, touchedLine, type Lines, type Position } from "../../grammar/lines.ts";
 import type { Document } from "../documents/document.ts";
 import { upTo, type Asked, type Run, type Stretches } from "../service/runs.ts";
 import type { Step } from "../service/steps.ts";
@@ -298,14 +298,14 @@ function isIn({ line, elsewhere, isFarther }: KeptText, touched: number): boolea
 }
 
 /** Whether an offset stands in a line. */
-function isAt({ starts, length }: Lines, offset: number, line: number): boolean {
-  const [start, next] = [starts[line], starts[line + 1] ?? length + 1];
-  return start !== undefined && start <= offset && offset < next;
+function isAt(lines: Lines, offset: number, line: number): boolean {
+  const start = startOf(lines, line);
+  return start !== undefined && start <= offset && offset < (startOf(lines, line + 1) ?? lines.length + 1);
 }
 
 /** The position of an offset in its line. */
-function at({ starts }: Lines, offset: number, line: number): Position {
-  return { line, character: offset - (starts[line] ?? 0) };
+function at(lines: Lines, offset: number, line: number): Position {
+  return { line, character: offset - (startOf(lines, line) ?? 0) };
 }
 
 /** Whether an offset has a position, whose line is counted from another one. */

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { declaration, headers } from "../policy-language/_arbitrary.ts";
 import { Client, field } from "./_client.ts";
 import { MAIN } from "./_fixture.ts";
-import { linesOf, positionAt } from "../../grammar/lines.ts";
+import { lineCount, linesOf, positionAt } from "../../grammar/lines.ts";
 
 const LIBRARY = "file:///policies/library.allocpolicy";
 const OPTIONS = { pull: true, capabilities: { experimental: { allocpolicyLensCommands: true } } };
@@ -87,7 +87,7 @@ class Editing {
   }
 
   async told(uri: string): Promise<Record<string, unknown>> {
-    const told = await asked(this.#client, uri, linesOf(this.#texts.get(uri) ?? "").starts.length);
+    const told = await asked(this.#client, uri, lineCount(linesOf(this.#texts.get(uri) ?? "")));
     const before = this.#tokens.get(uri);
     const answer = await this.#client.request(
       before === undefined ? "textDocument/semanticTokens/full" : "textDocument/semanticTokens/full/delta",

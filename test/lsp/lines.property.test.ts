@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { editLines, linesOf, offsetAt, positionAt, touchedLine } from "../../grammar/lines.ts";
+import {
+  editLines,
+  lineCount,
+  linesOf,
+  offsetAt,
+  positionAt,
+  startOf,
+  touchedLine,
+  type Lines,
+} from "../../grammar/lines.ts";
 import { LineBuffer } from "../../server/lsp/line-buffer.ts";
 import { joined, packRuns, tokensEdit, type PackedTokens } from "../../server/lsp/packed-tokens.ts";
 import { settingsKey, settingsOf } from "../../server/lsp/settings.ts";
@@ -12,18 +21,34 @@ const broken = fc
   .array(fc.constantFrom("a", "bc", "\n", "\r", "\r\n", "é", "😀"), { maxLength: 30 })
   .map((parts) => parts.join(""));
 
+const startsOf = (lines: Lines): readonly (number | undefined)[] =>
+  Array.from({ length: lineCount(lines) + 1 }, (_, line) => startOf(lines, line));
+
+const edit = fc.record({ text: broken, one: fc.nat(60), other: fc.nat(60) });
+
 describe("lines", () => {
   test("end with \\n, \\r\\n and \\r", () => {
-    expect([...linesOf("a\nb\r\nc\rd").starts]).toEqual([0, 2, 5, 7]);
+    expect(startsOf(linesOf("a\nb\r\nc\rd"))).toEqual([0, 2, 5, 7, undefined]);
   });
 
-  test("after an edit are those of the new text", () => {
+  test("after edits are those of the new text, and those before stay what they were", () => {
     fc.assert(
-      fc.property(broken, broken, fc.nat(60), fc.nat(60), (text, insert, one, other) => {
-        const start = Math.min(one, other, text.length);
-        const end = Math.min(Math.max(one, other), text.length);
-        const after = text.slice(0, start) + insert + text.slice(end);
-        expect(editLines(linesOf(text), start, end, insert, after)).toEqual(linesOf(after));
+      fc.property(broken, fc.array(edit, { minLength: 1, maxLength: 6 }), (first, edits) => {
+        let text = first;
+        let lines = linesOf(text);
+        for (const { text: inserted, one, other } of edits) {
+          const start = Math.min(one, other, text.length);
+          const end = Math.min(Math.max(one, other), text.length);
+          const after = text.slice(0, start) + inserted + text.slice(end);
+          const edited = editLines(lines, start, end, inserted, after);
+          expect(startsOf(edited)).toEqual(startsOf(linesOf(after)));
+          expect(edited.length).toBe(after.length);
+          expect(startsOf(lines)).toEqual(startsOf(linesOf(text)));
+          for (let offset = 0; offset <= after.length; offset += 1)
+            expect(positionAt(edited, offset)).toEqual(positionAt(linesOf(after), offset));
+          text = after;
+          lines = edited;
+        }
       }),
       { seed: 7, numRuns: 500 },
     );
