@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { format } from "../../grammar/index.ts";
 import { COMPOSITE_NAMES, FLAG_NAMES } from "../../server/model/masks/mask.ts";
 import { compositeText, flagText } from "../../server/model/masks/names.ts";
 import { check } from "../../server/policy-language/check/check.ts";
@@ -13,7 +14,7 @@ const rulesIn = (text: string): readonly string[] =>
 
 const NAMES = [...COMPOSITE_NAMES.map(compositeText), ...FLAG_NAMES.map(flagText)];
 
-test("a request is split into what is no worse than it was, whatever its mask", () => {
+test("a request is split into what is no worse than it was, and stands as the formatter writes it, whatever its mask", () => {
   let made = 0;
   fc.assert(
     fc.property(fc.subarray(NAMES, { minLength: 1, maxLength: 3 }), fc.integer({ min: 0, max: 3 }), (mask, order) => {
@@ -24,7 +25,9 @@ test("a request is split into what is no worse than it was, whatever its mask", 
       if (split === undefined) return;
       made += 1;
       const before = rulesIn(text);
-      expect(rulesIn(applied(text, split.changes)).filter((rule) => !before.includes(rule))).toEqual([]);
+      const after = applied(text, split.changes);
+      expect(rulesIn(after).filter((rule) => !before.includes(rule))).toEqual([]);
+      expect(format(after)).toMatchObject({ text: after });
     }),
   );
   expect(made).toBeGreaterThan(0);

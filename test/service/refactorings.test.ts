@@ -88,7 +88,9 @@ describe("refactorings", () => {
   test("split a request into a first try and a fallback", () => {
     const text = "kernel 6.12\n\nrequest plug {\n  api   alloc_pages\n  order 4\n  flags GFP_KERNEL\n}\n";
     const after = refactored(at(text, "plug"), /^Split/);
-    expect(after).toContain("  flags GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN\n  fallback plug_hard\n}");
+    expect(after).toContain(
+      "  order    4\n  flags    GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN\n  fallback plug_hard\n}",
+    );
     expect(after).toContain("request plug_hard like plug {\n  flags    GFP_KERNEL\n  fallback none\n}\n");
     expect(
       check(fixture(after).workspace, URI)
@@ -100,7 +102,7 @@ describe("refactorings", () => {
   test("put a mask that is more than names in parentheses before a first try adds to it", () => {
     const text = "kernel 6.12\n\nrequest plug {\n  api   alloc_pages\n  order 4\n  flags GFP_KERNEL & ~__GFP_FS\n}\n";
     const after = refactored(at(text, "plug"), /^Split/);
-    expect(after).toContain("  flags (GFP_KERNEL & ~__GFP_FS) | __GFP_NORETRY | __GFP_NOWARN\n");
+    expect(after).toContain("  flags    (GFP_KERNEL & ~__GFP_FS) | __GFP_NORETRY | __GFP_NOWARN\n");
     expect(after).toContain("{\n  flags    GFP_KERNEL & ~__GFP_FS\n");
   });
 

@@ -1,3 +1,4 @@
+import { format } from "../../../grammar/index.ts";
 import type { Item, Property, RequestDeclaration, Span } from "../../../grammar/ast.ts";
 import type { Workspace } from "../../documents/workspace.ts";
 import type { Environment } from "../../policy-language/analysis/environment.ts";
@@ -67,4 +68,28 @@ export function beginOf({ placed, item }: At): number {
   const before = placed.region.text.slice(0, item.start);
   const docs = /(?:^|\n)((?:[ \t]*\/\/\/[^\n]*\n)+[ \t]*)$/.exec(before)?.[1];
   return docs === undefined ? item.start : item.start - docs.length;
+}
+
+/** The same as the formatter writes it, where the declaration that it changes, and nothing else, stood so. */
+export function inStyle({ placed }: At, made: Refactoring): Refactoring {
+  const { text } = placed.region;
+  const old = text.trimStart();
+  const from = placed.start + text.length - old.length;
+  const changed = made.changes.reduceRight(
+    (all, { start, end, text: by }) => all.slice(0, start - from) + by + all.slice(end - from),
+    old,
+  );
+  const [before, after] = [format(old), format(changed)];
+  if (before.kind !== "formatted" || before.text !== old || after.kind !== "formatted") return made;
+  const same = commonLength(old, after.text, (whole, at) => whole[at]);
+  const [oldRest, newRest] = [old.slice(same), after.text.slice(same)];
+  const end = commonLength(oldRest, newRest, (whole, at) => whole[whole.length - 1 - at]);
+  const changes = [{ start: from + same, end: from + old.length - end, text: newRest.slice(0, newRest.length - end) }];
+  return { ...made, changes };
+}
+
+function commonLength(one: string, other: string, at: (text: string, index: number) => string | undefined): number {
+  let length = 0;
+  while (length < Math.min(one.length, other.length) && at(one, length) === at(other, length)) length += 1;
+  return length;
 }

@@ -1,7 +1,7 @@
 import type { FlagName } from "../../model/masks/mask.ts";
 import { flagsIn } from "../../model/masks/names.ts";
 import { evaluateMask } from "../../policy-language/requests/masks.ts";
-import { change, freshName, indentOf, oneLine, textOf, type At, type Refactoring } from "./at.ts";
+import { change, freshName, indentOf, inStyle, oneLine, textOf, type At, type Refactoring } from "./at.ts";
 
 /** How hard the page allocator tries: of these a mask has one at most. */
 const EFFORTS: readonly FlagName[] = ["NORETRY", "RETRY_MAYFAIL", "NOFAIL"];
@@ -28,12 +28,12 @@ export function splitRequest(at: At): Refactoring | null {
   const first = `${isOr ? mask : `(${mask})`} | ${added}`;
   const indent = indentOf(at, flags);
   const rest = `\n\nrequest ${name} like ${item.name.text} {\n  flags    ${mask}\n  fallback none\n}`;
-  return {
+  return inStyle(at, {
     title: `Split into a first try and a fallback ${name}`,
     kind: "rewrite",
     changes: [
       change(at, flags.mask.start, flags.mask.end, `${first}${indent}fallback ${name}`),
       change(at, item.end, item.end, rest),
     ],
-  };
+  });
 }
