@@ -48,9 +48,16 @@ async function readSample(
   return true;
 }
 
-/** At so many places of a sample the word that stands there is typed again, with what an editor asks after a letter. */
-const PLACES = 8;
-const WORD = /\w+/g;
+/** So many words of a sample are typed again, with what an editor asks after each letter: the longest ones. */
+const WORDS = 6;
+
+function longestWords(sample: string): readonly { readonly word: string; readonly start: number }[] {
+  const starts = new Map(Array.from(sample.matchAll(/\w+/g), ({ 0: word, index }) => [word, index]));
+  return [...starts]
+    .toSorted(([one], [other]) => other.length - one.length)
+    .slice(0, WORDS)
+    .map(([word, start]) => ({ word, start }));
+}
 
 /** @returns whether to go on */
 async function useSample(
@@ -59,11 +66,7 @@ async function useSample(
   isWanted: () => boolean,
 ): Promise<boolean> {
   let workspace = withDocument(emptyWorkspace(DEFAULT_SETTINGS), SAMPLE, open(sample));
-  for (let place = 1; place <= PLACES; place += 1) {
-    WORD.lastIndex = Math.floor((sample.length * place) / (PLACES + 1));
-    const found = WORD.exec(sample);
-    if (found === null) break;
-    const { 0: word, index: start } = found;
+  for (const { word, start } of longestWords(sample)) {
     const letters = [...word].map((text, i) => ({ start: start + i, end: start + i, text }));
     for (const change of [{ start, end: start + word.length, text: "" }, ...letters]) {
       const document = workspace.documents.get(SAMPLE);
