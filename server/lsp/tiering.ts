@@ -1,11 +1,35 @@
 import { setFlagsFromString } from "node:v8";
 import { unbound } from "./heap.ts";
 
-/** The oldest V8, by its first number, that was seen to know the flag; others say on stderr that they don't. */
+/** The oldest V8, by its first number, that was seen to know the flags; others say on stderr that they don't. */
 const KNOWN_SINCE = 13;
 
-function set(flag: string): void {
-  if (Number.parseInt(process.versions.v8, 10) >= KNOWN_SINCE) setFlagsFromString(flag);
+/** Where V8 has a compiler, Maglev, between the cheapest and the dearest. */
+const HAS_MAGLEV: ReadonlySet<string> = new Set(["x64", "arm64"]);
+
+/** What V8 is told: how many threads it takes, and which of its compilers. */
+interface Told {
+  readonly threads: readonly string[];
+  readonly compilers: readonly string[];
+}
+
+const AS_BEGUN: Told = {
+  threads: ["--efficiency-mode", "--concurrent-sparkplug"],
+  compilers: ["--maglev", "--turbofan"],
+};
+
+/** The cheapest compiler takes less than to have another thread do it. */
+const TYPING = ["--no-efficiency-mode", "--no-concurrent-sparkplug"] as const;
+/** One edit, as of thousands of places that are renamed, is not typing yet. */
+const FOR_ONE_EDIT: Told = { threads: TYPING, compilers: ["--no-maglev", "--no-turbofan"] };
+const FOR_MANY_EDITS: Told = { threads: TYPING, compilers: ["--maglev", "--no-turbofan"] };
+const FOR_VERY_MANY_EDITS: Told = { threads: TYPING, compilers: ["--maglev", "--turbofan"] };
+const VERY_MANY = 1000;
+
+function tell({ threads, compilers }: Told): void {
+  if (Number.parseInt(process.versions.v8, 10) < KNOWN_SINCE) return;
+  for (const flag of threads) setFlagsFromString(flag);
+  if (HAS_MAGLEV.has(process.arch)) for (const flag of compilers) setFlagsFromString(flag);
 }
 
 /**
@@ -16,8 +40,7 @@ function set(flag: string): void {
  * again.)
  */
 export function optimiseSparingly(): void {
-  set("--efficiency-mode");
-  if (HAS_MAGLEV.has(process.arch)) for (const compiler of ["--maglev", "--turbofan"]) set(compiler);
+  tell(AS_BEGUN);
 }
 
 /**
@@ -27,31 +50,21 @@ export function optimiseSparingly(): void {
  */
 export function optimiseForTyping(): void {
   edits += 1;
-  const [now, compilers] = [Date.now(), compilersFor(edits)];
-  if (compilers === said && now - saidAt < AGAIN_MS) return;
-  [said, saidAt] = [compilers, now];
-  set("--no-efficiency-mode");
-  if (HAS_MAGLEV.has(process.arch)) for (const compiler of compilers) set(compiler);
+  const [now, wanted] = [Date.now(), wantedAfter(edits)];
+  if (wanted === told && now - toldAt < AGAIN_MS) return;
+  [told, toldAt] = [wanted, now];
+  tell(wanted);
 }
 
-/** Where V8 has a compiler between the cheapest and the dearest. */
-const HAS_MAGLEV: ReadonlySet<string> = new Set(["x64", "arm64"]);
-
-/** One edit, as of thousands of places that are renamed, is not typing yet. */
-const FOR_ONE_EDIT = ["--no-maglev", "--no-turbofan"] as const;
-const FOR_MANY_EDITS = ["--maglev", "--no-turbofan"] as const;
-const FOR_VERY_MANY_EDITS = ["--maglev", "--turbofan"] as const;
-const VERY_MANY = 1000;
-
-function compilersFor(count: number): readonly string[] {
+function wantedAfter(count: number): Told {
   if (count === 1) return FOR_ONE_EDIT;
   return count < VERY_MANY ? FOR_MANY_EDITS : FOR_VERY_MANY_EDITS;
 }
 
 /** V8 may have been told otherwise meanwhile: it is said again, but not at each key. In milliseconds. */
 const AGAIN_MS = 1000;
-let saidAt = 0;
-let said: readonly string[] = [];
+let toldAt = 0;
+let told = AS_BEGUN;
 let edits = 0;
 
 /** Does something as V8 was when it began to load the program: what is compiled then is found again. */
