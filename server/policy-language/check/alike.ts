@@ -32,8 +32,9 @@ const NOTHING: Known = { kind: "nothing" };
 const EACH_BY_ITSELF: Known = { kind: "each-by-itself" };
 const known = new WeakMap<Beside, Map<number, Known>>();
 
-/** Contents of several files that are kept in mind. */
+/** Contents that are kept in mind, of a file and of several: those have nothing but what is kept here, file by file. */
 const MOST_KNOWN = 50_000;
+const MOST_KNOWN_BESIDE = 5_000;
 
 /**
  * The findings of a declaration of this content: those of another one that is the same but for names, in its own names
@@ -55,7 +56,7 @@ export function findingsAlike(
   const before = ofFiles.get(content.id) ?? (idAmongSizes === null ? undefined : ofFiles.get(idAmongSizes));
   if (before === undefined) {
     const findings = find();
-    if (ofFiles.size > MOST_KNOWN) ofFiles.clear();
+    if (ofFiles.size > (beside.several ? MOST_KNOWN_BESIDE : MOST_KNOWN)) ofFiles.clear();
     // Where there is nothing to say there is no name in it.
     if (findings.length === 0) {
       ofFiles.set(content.id, NOTHING);
