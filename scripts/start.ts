@@ -39,7 +39,7 @@ function run(program: string, args: readonly string[], more: Readonly<Record<str
 
 /** Prints the findings in examples/, which are there to be found: only a check that cannot be made stops here. */
 async function check(): Promise<void> {
-  console.log(`\nallocpolicy check ${EXAMPLES}/   (the mistakes in ${FIRST_FILE} are planted)`);
+  console.log(`\nallocpolicy check ${EXAMPLES}/   (what is wrong in these files is planted)`);
   const exitCode = await run(process.execPath, [inRoot("dist/allocpolicy.cjs"), "check", `${EXAMPLES}/`]);
   if (exitCode > 1) throw new Error(`allocpolicy check ended with code ${exitCode}`);
   console.log();
@@ -97,7 +97,7 @@ async function openInBrowser(port: number): Promise<void> {
     [
       "\nThe editor is open at",
       address.href,
-      `It begins with ${FIRST_FILE}, whose mistakes are planted, and three first steps beside it.`,
+      `It begins with ${FIRST_FILE} and three first steps beside it. What is wrong in these files is planted.`,
       "Only this machine can reach it, and only with that address. Ctrl-C ends it.",
     ].join("\n\n"),
   );
