@@ -116,11 +116,25 @@ export function offsetAt(lines: Lines, position: Position, text: string): number
   return Math.min(wanted, end);
 }
 
-/** The position of an offset; offsets outside of the text are moved to its ends. */
-export function positionAt(lines: Lines, offset: number): Position {
+/**
+ * The position of an offset; offsets outside of the text are moved to its ends.
+ * @param near a line at or before the offset, from which on it is looked for first
+ */
+export function positionAt(lines: Lines, offset: number, near = -1): Position {
   const at = Math.min(Math.max(0, offset), lines.length);
-  const line = lowerBound(lines, at + 1) - 1;
+  const line = lineNear(lines, at, near) ?? lowerBound(lines, at + 1) - 1;
   return { line, character: at - (startOf(lines, line) ?? 0) };
+}
+
+/** So many lines are tried one after the other. */
+const NEAR = 4;
+
+/** The line of an offset, where it is one of the next from a line on. */
+function lineNear(lines: Lines, offset: number, from: number): number | null {
+  if (from < 0 || (startOf(lines, from) ?? offset + 1) > offset) return null;
+  for (let line = from; line < from + NEAR; line += 1)
+    if ((startOf(lines, line + 1) ?? Number.POSITIVE_INFINITY) > offset) return line;
+  return null;
 }
 
 /** The starts of lines whose terminator ends in (from, to]. */

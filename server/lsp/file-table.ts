@@ -9,6 +9,13 @@ export class FileTable {
   readonly #lines = new WeakMap<Document, Lines>();
   /** Who asks once asks a thousand times. */
   #last: { readonly document: Document; readonly lines: Lines } | null = null;
+  /** Thousands of findings may point at one place. */
+  #lastRange: {
+    readonly document: Document;
+    readonly start: number;
+    readonly end: number;
+    readonly range: Range;
+  } | null = null;
   /** The uris as the client wrote them, by key; a file that it never named is called by its key. */
   readonly #clientUris = new Map<string, string>();
 
@@ -38,8 +45,13 @@ export class FileTable {
   }
 
   rangeIn(document: Document, start: number, end: number): Range {
+    const last = this.#lastRange;
+    if (last?.document === document && last.start === start && last.end === end) return last.range;
     const lines = this.lines(document);
-    return { start: positionAt(lines, start), end: positionAt(lines, end) };
+    const begin = positionAt(lines, start);
+    const range = { start: begin, end: positionAt(lines, end, begin.line) };
+    this.#lastRange = { document, start, end, range };
+    return range;
   }
 
   /** A range of a file of the workspace; the file's start where it is gone. */

@@ -240,10 +240,10 @@ export class RunTexts<Item> {
     const uri = this.#files.clientUri(known.key);
     const isSame = before !== undefined && before.column === column && before.uri === uri;
     if (!isSame || !this.#isElsewhereSame(known, items, before.elsewhere, line)) {
-      const rangeOf: RangeOf = (from, to) => ({
-        start: positionAt(lines, start + from),
-        end: positionAt(lines, start + to),
-      });
+      const rangeOf: RangeOf = (from, to) => {
+        const begin = positionAt(lines, start + from, line);
+        return { start: begin, end: positionAt(lines, start + to, begin.line) };
+      };
       const text = JSON.stringify(this.#objectsOf(items, rangeOf, known)).slice(1, -1);
       const places = this.#elsewhereOf(items, known);
       const elsewhere = places?.map((place) => this.#rangeFrom(place, line)) ?? null;
