@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkInOrder, slicesOf } from "../../server/cli/check/files.ts";
@@ -40,6 +40,19 @@ describe("check over several threads", () => {
     const { status, err } = await run(["check"], { cwd, cores: 2, thread: gone });
     expect(status).toBe(3);
     expect(err).toContain("internal error");
+  });
+
+  test("tells of a file that takes all memory, and what it finds in the others", async () => {
+    const cwd = folderWith(tree(110));
+    const args = ["check", "--format", "json"];
+    const alone = await run(args, { cwd });
+    writeFileSync(join(cwd, "d3/heavy.allocpolicy"), "{");
+    const thread = new URL("./_small-thread.ts", import.meta.url);
+    expect(await run(args, { cwd, cores: 2, thread })).toEqual({
+      status: 2,
+      out: alone.out,
+      err: expect.stringMatching(/^cannot read d3\/heavy.allocpolicy: it takes more memory than there is .+\n$/),
+    });
   });
 
   test("reads what is there when its turn comes: a folder that went away is one message", async () => {

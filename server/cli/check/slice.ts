@@ -34,6 +34,29 @@ export interface SliceResult {
   readonly passedOver: number;
 }
 
+export const NO_RESULT: SliceResult = {
+  text: "",
+  totals: NOTHING_YET,
+  unreadable: [],
+  broken: [],
+  entries: [],
+  gone: 0,
+  passedOver: 0,
+};
+
+/** What became of two slices, the one behind the other. */
+export function joined(one: SliceResult, next: SliceResult, { between }: Reporter): SliceResult {
+  return {
+    text: [one.text, next.text].filter((text) => text !== "").join(between),
+    totals: sumOf(one.totals, next.totals),
+    unreadable: [...one.unreadable, ...next.unreadable],
+    broken: [...one.broken, ...next.broken],
+    entries: [...one.entries, ...next.entries],
+    gone: one.gone + next.gone,
+    passedOver: one.passedOver + next.passedOver,
+  };
+}
+
 /** The kind of a file: the one whose ending its name has; a file of any other name is a policy. */
 export function kindOf(path: string): FileKind {
   const isOf = ({ endings, alsoNamed = [] }: FileKind): boolean =>

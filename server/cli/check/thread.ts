@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { parentPort, Worker, workerData } from "node:worker_threads";
-import { beginCheck, type CheckRun, type Slice, type SliceResult } from "./slice.ts";
+import { beginCheck, joined, NO_RESULT, reporterOf, type CheckRun, type Slice, type SliceResult } from "./slice.ts";
 import type { FileKind } from "../file-kind.ts";
 import { HeapBound } from "./heap-bound.ts";
 
@@ -33,39 +33,52 @@ const GROWING_PERCENT = 100;
 const YOUNG_MIB = 24;
 
 /**
- * A checker in a thread of its own; in this one where the machine allows no more threads, files or memory.
+ * A checker in a thread of its own; in this one where the machine allows no more threads, files or memory. A file that
+ * takes more memory than a thread has is told like one that cannot be read, and the others are checked.
  * @param program what calls `serveCheck` when it runs as a thread
  * @param kinds what it makes ready for before it is asked
  */
 export function checkerInThread(program: URL, run: CheckRun, kinds: readonly FileKind[]): Checker {
   setFlagsFromString(`--heap-growing-percent=${GROWING_PERCENT}`);
   const begin: Begin = { run, kinds: kinds.map(({ name }) => name) };
-  let worker: Worker;
-  try {
-    worker = new Worker(program, { workerData: begin, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } });
-  } catch (error) {
-    if (isRefused(error)) return checkerHere(run);
-    throw error;
-  }
-  const inThread = checkerIn(worker);
-  let here: Checker | null = null;
-  const check = async (slice: Slice): Promise<SliceResult> => {
-    if (here !== null) return here.check(slice);
+  const begun = (): Checker => {
     try {
-      return await inThread.check(slice);
+      return checkerIn(
+        new Worker(program, { workerData: begin, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } }),
+      );
     } catch (error) {
-      if (!isRefused(error)) throw error;
-      here = checkerHere(run);
-      return here.check(slice);
+      if (isOf(error, REFUSED)) return checkerHere(run);
+      throw error;
     }
   };
-  return { ...inThread, check };
+  let checker = begun();
+  const check = async (slice: Slice): Promise<SliceResult> => {
+    try {
+      return await checker.check(slice);
+    } catch (error) {
+      if (isOf(error, REFUSED)) {
+        checker = checkerHere(run);
+        return checker.check(slice);
+      }
+      if (!isOf(error, OUT_OF_MEMORY)) throw error;
+      checker = begun();
+    }
+    if (slice.length === 1)
+      return { ...NO_RESULT, unreadable: slice.flat().map(({ path }) => ({ path, why: TOO_MUCH })) };
+    let result = NO_RESULT;
+    for (const unit of slice) result = joined(result, await check([unit]), reporterOf(run));
+    return result;
+  };
+  return { check, end: () => checker.end() };
 }
 
 /** The system has no more of what a thread takes. Node says so at once, or when the thread should begin. */
-function isRefused(error: unknown): boolean {
-  return error instanceof Error && "code" in error && ["EAGAIN", "ERR_WORKER_INIT_FAILED"].includes(String(error.code));
-}
+const REFUSED: readonly string[] = ["EAGAIN", "ERR_WORKER_INIT_FAILED"];
+const OUT_OF_MEMORY: readonly string[] = ["ERR_WORKER_OUT_OF_MEMORY"];
+const TOO_MUCH = "it takes more memory than there is ('NODE_OPTIONS=--max-old-space-size=MIB' gives more)";
+
+const isOf = (error: unknown, codes: readonly string[]): boolean =>
+  error instanceof Error && "code" in error && codes.includes(String(error.code));
 
 function checkerIn(worker: Worker): Checker {
   let settle: { readonly resolve: (result: SliceResult) => void; readonly reject: (error: Error) => void } | null =
