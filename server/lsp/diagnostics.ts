@@ -15,6 +15,8 @@ const NOTHING: Findings = { runs: [], total: 0 };
 
 /** So long may findings be made in one go, before others have their turn. */
 const SLICE_MS = 8;
+/** What takes more slices takes long. */
+const MANY_SLICES = 8;
 
 const SOURCE = "allocpolicy";
 
@@ -135,9 +137,10 @@ export function makeFindings(known: KnownDocument, session: Session, millisecond
 
 /** The same in slices, between which others have their turn, until all are made or the document is gone. */
 export async function makeAllFindings(key: string, session: Session, isCancelled: () => boolean): Promise<void> {
-  for (;;) {
+  for (let slices = 1; ; slices += 1) {
     const known = session.find(key);
     if (known === null || isCancelled() || makeFindings(known, session, SLICE_MS)) return;
+    if (slices === MANY_SLICES) session.worksLong();
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
 }

@@ -21,6 +21,8 @@ export interface Host {
   readonly ready?: () => void;
   /** Called when a document was edited: from then on someone types. */
   readonly edited?: () => void;
+  /** Called when the findings of one document take long. */
+  readonly worksLong?: () => void;
   /** How long reads are waited for, in milliseconds, when none of them comes to an end; left out: a second. */
   readonly patienceMs?: number;
   /** A clock in milliseconds; left out: that of the machine. */

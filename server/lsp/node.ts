@@ -21,7 +21,7 @@ import { InputReader } from "./input.ts";
 import { inTurn } from "./lifecycle.ts";
 import type { startServer } from "./server.ts";
 import { OutputWriter } from "./output.ts";
-import { asBegun, optimiseForTyping, optimiseSparingly } from "./tiering.ts";
+import { asBegun, optimiseForLongWork, optimiseForTyping, optimiseSparingly } from "./tiering.ts";
 
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(["node_modules", ".git", ".hg", ".svn"]);
 
@@ -43,6 +43,7 @@ export const disk: Host = {
   canRead: (uri) => uri.startsWith("file:"),
   ready: sweepHeap,
   edited: optimiseForTyping,
+  worksLong: optimiseForLongWork,
   async readFile(uri) {
     const path = pathOf(uri);
     if (path === null) return { unreadable: "it is on another machine" };

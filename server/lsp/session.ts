@@ -173,6 +173,11 @@ export class Session {
     this.#host.edited?.();
   }
 
+  /** The findings of one document take long. */
+  worksLong(): void {
+    this.#host.worksLong?.();
+  }
+
   /** The disk's text counts again, where the folder or a document that refers to the file wants it. */
   async close(uri: string): Promise<void> {
     const key = this.files.key(uri);

@@ -56,6 +56,13 @@ export function optimiseForTyping(): void {
   tell(wanted);
 }
 
+/** Has V8 optimise as well as it can, until the next edit: what one edit brought about goes on and on. */
+export function optimiseForLongWork(): void {
+  if (told === AS_BEGUN || told === FOR_VERY_MANY_EDITS) return;
+  told = FOR_VERY_MANY_EDITS;
+  tell(told);
+}
+
 function wantedAfter(count: number): Told {
   if (count === 1) return FOR_ONE_EDIT;
   return count < VERY_MANY ? FOR_MANY_EDITS : FOR_VERY_MANY_EDITS;

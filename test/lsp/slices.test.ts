@@ -1,5 +1,6 @@
 // What takes long is done in slices: others are answered in between, and what is there is told before the rest.
 import { describe, expect, test } from "vitest";
+import { NO_FILES } from "../../server/lsp/host.ts";
 import { ENTANGLED } from "../policy-language/policies/_entangled.ts";
 import { CLEAN, codes, MAIN, onDisk, positionOf, SLEEPER, start } from "./_fixture.ts";
 
@@ -41,6 +42,14 @@ describe("a policy that takes long", () => {
       .then(() => order.push("hover"));
     await Promise.all([diagnostics, hover]);
     expect(order).toEqual(["hover", "diagnostics"]);
+  });
+
+  test("has the machine told that it does, once", async () => {
+    let told = 0;
+    const client = await start({ pull: true, host: { ...NO_FILES, worksLong: () => (told += 1) } });
+    client.open(MAIN, slow);
+    await client.pull(MAIN);
+    expect(told).toBe(1);
   });
 
   test("leaves no marks where it is closed before it is decided, though its file is there", async () => {
