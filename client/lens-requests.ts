@@ -1,7 +1,7 @@
 // Lenses that the editor forgot to ask for. VS Code asks a moment after a text is shown, and not at all when the text
 // loses the focus within that moment: a file beside which a page opens, or from which a person goes straight to the
 // terminal, had no lenses until the cursor was in it again.
-import { window, workspace, type Disposable, type TextDocument } from "vscode";
+import { window, type Disposable, type TextDocument } from "vscode";
 import { CodeLensRequest, State, type BaseLanguageClient, type Middleware } from "vscode-languageclient";
 
 /** So long the editor has to ask by itself, and after each reminder. */
@@ -23,21 +23,17 @@ export function remindOfLenses(client: BaseLanguageClient): Disposable {
   const reminders = new WeakMap<TextDocument, number>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const forgotten = (): readonly TextDocument[] =>
-    window.visibleTextEditors
-      .map(({ document }) => document)
-      .filter(
-        (document) =>
-          !answered.has(document) &&
-          (reminders.get(document) ?? 0) < MOST_REMINDERS &&
-          workspace.getConfiguration("editor", document).get("codeLens") === true &&
-          client.getFeature(CodeLensRequest.method).getProvider(document) !== undefined,
-      );
+  const forgotten = () =>
+    window.visibleTextEditors.flatMap(({ document }) => {
+      const isDone = answered.has(document) || (reminders.get(document) ?? 0) >= MOST_REMINDERS;
+      const provider = isDone ? undefined : client.getFeature(CodeLensRequest.method).getProvider(document);
+      return provider === undefined ? [] : [{ document, provider }];
+    });
 
   function remind(): void {
-    for (const document of forgotten()) {
+    for (const { document, provider } of forgotten()) {
       reminders.set(document, (reminders.get(document) ?? 0) + 1);
-      client.getFeature(CodeLensRequest.method).getProvider(document)?.onDidChangeCodeLensEmitter.fire();
+      provider.onDidChangeCodeLensEmitter.fire();
     }
     remindSoon();
   }

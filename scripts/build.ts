@@ -55,6 +55,18 @@ const CHEVROTAIN_IN_PART: Plugin = {
   },
 };
 
+/** The library asks which VS Code it runs in. The manifest says more, and VS Code installs nothing that it does not serve. */
+const CLIENT_OF_THE_MANIFEST: Plugin = {
+  name: "The client library without its own range of versions",
+  setup({ onLoad }) {
+    const functions = { parse: "(version) => ({ version })", satisfies: "() => true" };
+    for (const [name, made] of Object.entries(functions))
+      onLoad({ filter: new RegExp(`/semver/functions/${name}\\.js$`) }, () => ({
+        contents: `module.exports = ${made}`,
+      }));
+  },
+};
+
 /** dist/cli.mjs, and in dist/cli/ the pieces that it loads when a command needs them. */
 const COMMAND_LINE: Bundle = {
   ...NODE,
@@ -90,7 +102,13 @@ const WHOLE: Bundle = {
  * module. dist/server.js is what Node begins with; what is said of C stands in dist/server/c.js (pieces.ts).
  */
 export const BUNDLES: readonly Bundle[] = [
-  { ...NODE, entryPoints: ["client/node.ts"], outfile: "dist/client.cjs", external: ["vscode"] },
+  {
+    ...NODE,
+    entryPoints: ["client/node.ts"],
+    outfile: "dist/client.cjs",
+    external: ["vscode"],
+    plugins: [CLIENT_OF_THE_MANIFEST],
+  },
   {
     ...NODE,
     entryPoints: ["server/lsp/main.ts"],
