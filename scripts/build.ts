@@ -55,7 +55,7 @@ const CHEVROTAIN_IN_PART: Plugin = {
   },
 };
 
-/** The library asks which VS Code it runs in. The manifest says more, and VS Code installs nothing that it does not serve. */
+/** The library asks which VS Code it runs in. The manifest asks for more, and without that nothing is installed. */
 const CLIENT_OF_THE_MANIFEST: Plugin = {
   name: "The client library without its own range of versions",
   setup({ onLoad }) {

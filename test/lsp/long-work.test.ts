@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Host } from "../../server/lsp/host.ts";
 import { disk } from "../../server/lsp/node.ts";
 import { field, type Client, type Options, type ResponseError } from "./_client.ts";
 import { CLEAN, MAIN, onDisk, positionOf, start } from "./_fixture.ts";
@@ -7,7 +8,10 @@ const WITH_PROGRESS = { window: { workDoneProgress: true } };
 const FILES = 40;
 const REQUEST_CANCELLED = -32800;
 
-/** A folder of files, and a server whose clock goes on by so much whenever it is looked at. */
+/**
+ * A folder of files, and a server whose clock goes on by so much whenever it is looked at. With each look one more file
+ * can be read: how many come together does not hang on the disk.
+ */
 async function withFolder(tickMs: number, options: Options = {}): Promise<{ client: Client; uri: string }> {
   const names = Array.from({ length: FILES }, (_, i) => `f${i}.allocpolicy`);
   const folder = onDisk({
@@ -17,7 +21,24 @@ async function withFolder(tickMs: number, options: Options = {}): Promise<{ clie
     ),
   });
   let time = 0;
-  const host = { ...disk, now: () => (time += tickMs) };
+  const held: (() => void)[] = [];
+  let isOneFree = true;
+  const host: Host = {
+    ...disk,
+    now() {
+      const next = held.shift();
+      if (next === undefined) isOneFree = true;
+      else next();
+      time += tickMs;
+      return time;
+    },
+    async readFile(uri) {
+      if (!uri.endsWith(".allocpolicy")) return disk.readFile(uri);
+      if (!isOneFree) await new Promise<void>((resolve) => held.push(resolve));
+      isOneFree = false;
+      return disk.readFile(uri);
+    },
+  };
   const client = await start({ pull: true, ...options, folders: [folder], host });
   const uri = `${folder}/f0.allocpolicy`;
   client.open(uri, `${CLEAN}policy p for kmalloc { }\n`);
