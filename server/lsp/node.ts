@@ -41,9 +41,6 @@ const PAGES_BESIDE = new URL("../../docs/rules/", import.meta.url);
 export const disk: Host = {
   ...(existsSync(PAGES_BESIDE) ? { rulePages: PAGES_BESIDE.href } : {}),
   canRead: (uri) => uri.startsWith("file:"),
-  ready: sweepHeap,
-  edited: optimiseForTyping,
-  worksLong: optimiseForLongWork,
   async readFile(uri) {
     const path = pathOf(uri);
     if (path === null) return { unreadable: "it is on another machine" };
@@ -64,6 +61,14 @@ export const disk: Host = {
   },
 };
 
+/** A process that does nothing else: what V8 is told holds for all of it. */
+const OWN_PROCESS: Host = {
+  ...disk,
+  ready: sweepHeap,
+  edited: optimiseForTyping,
+  worksLong: optimiseForLongWork,
+};
+
 /**
  * Serves one client over standard input and output (`--stdio`) or Node's IPC (`--node-ipc`), as the arguments say.
  * `answered`: the id of a request whose answer was given already, and is not given again.
@@ -73,7 +78,7 @@ export function serve(start: typeof startServer, answered: number | string | nul
   const isStdio = process.argv.includes("--stdio");
   // Code of other flags is not taken from the cache, nor kept in it.
   loading.by = asBegun;
-  start(connectionOf(isStdio, answered), disk);
+  start(connectionOf(isStdio, answered), OWN_PROCESS);
   // By then all is loaded that the start needs.
   setImmediate(boundHeap);
   process.on("exit", () => {
