@@ -7,29 +7,18 @@ const KNOWN_SINCE = 13;
 /** Where V8 has a compiler, Maglev, between the cheapest and the dearest. */
 const HAS_MAGLEV: ReadonlySet<string> = new Set(["x64", "arm64"]);
 
-/** What V8 is told: how many threads it takes, and which of its compilers. */
-interface Told {
-  readonly threads: readonly string[];
-  readonly compilers: readonly string[];
-}
-
-const AS_BEGUN: Told = {
-  threads: ["--efficiency-mode", "--concurrent-sparkplug"],
-  compilers: ["--maglev", "--turbofan"],
-};
-
+/** The flags of V8 while a document is opened, typed into, and typed into for long. */
+const AS_BEGUN = ["--efficiency-mode", "--concurrent-sparkplug", "--turbofan"] as const;
 /** The cheapest compiler takes less than to have another thread do it. */
 const TYPING = ["--no-efficiency-mode", "--no-concurrent-sparkplug"] as const;
-/** One edit, as of thousands of places that are renamed, is not typing yet. */
-const FOR_ONE_EDIT: Told = { threads: TYPING, compilers: ["--no-maglev", "--no-turbofan"] };
-const FOR_MANY_EDITS: Told = { threads: TYPING, compilers: ["--maglev", "--no-turbofan"] };
-const FOR_VERY_MANY_EDITS: Told = { threads: TYPING, compilers: ["--maglev", "--turbofan"] };
+const FOR_MANY_EDITS = [...TYPING, "--no-turbofan"] as const;
+const FOR_VERY_MANY_EDITS = [...TYPING, "--turbofan"] as const;
 const VERY_MANY = 1000;
 
-function tell({ threads, compilers }: Told): void {
-  if (Number.parseInt(process.versions.v8, 10) < KNOWN_SINCE) return;
-  for (const flag of threads) setFlagsFromString(flag);
-  if (HAS_MAGLEV.has(process.arch)) for (const flag of compilers) setFlagsFromString(flag);
+type Told = typeof AS_BEGUN | typeof FOR_MANY_EDITS | typeof FOR_VERY_MANY_EDITS;
+
+function tell(flags: Told): void {
+  if (Number.parseInt(process.versions.v8, 10) >= KNOWN_SINCE) for (const flag of flags) setFlagsFromString(flag);
 }
 
 /**
@@ -45,16 +34,18 @@ export function optimiseSparingly(): void {
 
 /**
  * Has V8 optimise for someone who types; called with each edit. Left to optimise sparingly it holds half as much
- * memory more; left alone it takes as much of the machine for compiling, beside, as the first hundreds of keys take: a
- * compiler is worth what it takes only to who goes on, the dearest one to who goes on for long.
+ * memory more; left alone it takes as much of the machine for compiling, beside, as the first hundreds of keys take: its dearest
+ * compiler is worth what it takes only to who goes on for long.
  */
 export function optimiseForTyping(): void {
   edits += 1;
-  const [now, wanted] = [Date.now(), wantedAfter(edits)];
+  const [now, wanted] = [Date.now(), isDearestSpared() ? FOR_MANY_EDITS : FOR_VERY_MANY_EDITS];
   if (wanted === told && now - toldAt < AGAIN_MS) return;
   [told, toldAt] = [wanted, now];
   tell(wanted);
 }
+
+const isDearestSpared = (): boolean => edits < VERY_MANY && HAS_MAGLEV.has(process.arch);
 
 /** Has V8 optimise as well as it can, until the next edit: what one edit brought about goes on and on. */
 export function optimiseForLongWork(): void {
@@ -63,15 +54,10 @@ export function optimiseForLongWork(): void {
   tell(told);
 }
 
-function wantedAfter(count: number): Told {
-  if (count === 1) return FOR_ONE_EDIT;
-  return count < VERY_MANY ? FOR_MANY_EDITS : FOR_VERY_MANY_EDITS;
-}
-
 /** V8 may have been told otherwise meanwhile: it is said again, but not at each key. In milliseconds. */
 const AGAIN_MS = 1000;
 let toldAt = 0;
-let told = AS_BEGUN;
+let told: Told = AS_BEGUN;
 let edits = 0;
 
 /** Does something as V8 was when it began to load the program: what is compiled then is found again. */

@@ -2,8 +2,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkInOrder, slicesOf } from "../../server/cli/check/files.ts";
-import type { Slice, SliceResult } from "../../server/cli/check/slice.ts";
-import { NOTHING_YET } from "../../server/cli/report.ts";
+import { NO_RESULT, type Slice, type SliceResult } from "../../server/cli/check/slice.ts";
 import { ALL_REPORTERS } from "../../server/cli/reporters/index.ts";
 import { folderWith, run } from "./_run.ts";
 
@@ -67,15 +66,7 @@ describe("check over several threads", () => {
 
 describe("slices", () => {
   const unit = (name: string): Slice[number] => [{ path: name, absolutePath: `/${name}`, isNamed: true }];
-  const result = (text: string): SliceResult => ({
-    text,
-    totals: NOTHING_YET,
-    unreadable: [],
-    broken: [],
-    entries: [],
-    gone: 0,
-    passedOver: 0,
-  });
+  const result = (text: string): SliceResult => ({ ...NO_RESULT, text });
 
   test("are taken in their order, whichever checker is slow, and none runs far ahead", async () => {
     const slices = slicesOf(
