@@ -34,8 +34,8 @@ export function optimiseSparingly(): void {
 
 /**
  * Has V8 optimise for someone who types; called with each edit. Left to optimise sparingly it holds half as much
- * memory more; left alone it takes as much of the machine for compiling, beside, as the first hundreds of keys take: its dearest
- * compiler is worth what it takes only to who goes on for long.
+ * memory more; left alone it takes as much of the machine for compiling, beside, as the first hundreds of keys take:
+ * its dearest compiler is worth what it takes only to who goes on for long.
  */
 export function optimiseForTyping(): void {
   edits += 1;

@@ -48,16 +48,8 @@ async function readSample(
   return true;
 }
 
-/** So many words of a sample are typed again, with what an editor asks after each letter: the longest ones. */
-const WORDS = 6;
-
-function longestWords(sample: string): readonly { readonly word: string; readonly start: number }[] {
-  const starts = new Map(Array.from(sample.matchAll(/\w+/g), ({ 0: word, index }) => [word, index]));
-  return [...starts]
-    .toSorted(([one], [other]) => other.length - one.length)
-    .slice(0, WORDS)
-    .map(([word, start]) => ({ word, start }));
-}
+/** At so many places of a sample it is asked what stands there and what can, and a letter is typed and taken back. */
+const PLACES = 8;
 
 /** @returns whether to go on */
 async function useSample(
@@ -66,16 +58,19 @@ async function useSample(
   isWanted: () => boolean,
 ): Promise<boolean> {
   let workspace = withDocument(emptyWorkspace(DEFAULT_SETTINGS), SAMPLE, open(sample));
-  for (const { word, start } of longestWords(sample)) {
-    const letters = [...word].map((text, i) => ({ start: start + i, end: start + i, text }));
-    for (const change of [{ start, end: start + word.length, text: "" }, ...letters]) {
+  for (let place = 1; place <= PLACES; place += 1) {
+    const offset = Math.floor((sample.length * place) / (PLACES + 1));
+    if (!(await turn(isWanted))) return false;
+    hover?.(workspace, SAMPLE, offset);
+    completion?.at(workspace, SAMPLE, offset, null);
+    for (const [end, text] of [
+      [offset, "x"],
+      [offset + 1, ""],
+    ] as const) {
       const document = workspace.documents.get(SAMPLE);
       if (!(await turn(isWanted)) || document === undefined) return false;
-      workspace = withDocument(workspace, SAMPLE, edit(document, change));
+      workspace = withDocument(workspace, SAMPLE, edit(document, { start: offset, end, text }));
       if (!(await makeAll(makeFindings, workspace, isWanted))) return false;
-      const offset = change.start + change.text.length;
-      completion?.at(workspace, SAMPLE, offset, null);
-      hover?.(workspace, SAMPLE, offset);
     }
   }
   return true;

@@ -47,24 +47,19 @@ test("the first document ends it", async () => {
   expect(asked).toHaveLength(3);
 });
 
-test("words of a sample are typed again, and after each letter it is asked what stands there", async () => {
-  const SAMPLED = "a sample of some words";
+test("a sample is asked about and typed into, and what is typed is taken back", async () => {
   const seen: string[] = [];
   const own = documentKind<Document>({
     name: "own",
     is: (document): document is Document => document.kind === "own",
     languageIds: [],
-    sample: () => SAMPLED,
+    sample: () => "a sample of some words",
     open: (text) => ({ kind: "own", text }),
-    edit: ({ text }, { start, end, text: inserted }) => ({
-      kind: "own",
-      text: text.slice(0, start) + inserted + text.slice(end),
-    }),
     answers: {
       hover: (workspace, uri, offset) => {
         const text = workspace.documents.get(uri)?.text ?? "";
         seen.push(text);
-        expect(offset).toBeLessThanOrEqual(text.length);
+        expect(offset).toBeLessThan(text.length);
         return null;
       },
     },
@@ -74,8 +69,8 @@ test("words of a sample are typed again, and after each letter it is asked what 
     () => Promise.resolve(true),
     () => true,
   );
-  expect(seen).toEqual(expect.arrayContaining(["a  of some words", "a s of some words", "a sampl of some words"]));
-  expect(seen.at(-1)).toBe(SAMPLED);
+  expect(new Set(seen)).toEqual(new Set(["a sample of some words"]));
+  expect(seen.length).toBeGreaterThan(1);
 });
 
 test.each(DOCUMENT_KINDS.filter(({ sample }) => sample !== null).map((one) => [one.name, one] as const))(
