@@ -27,7 +27,7 @@ SYSCALL_DEFINE2(open_it, int, fd, int, flags)
 	return c(fd);
 }
 `;
-    expect(namesIn(code)).toEqual(["a", "b", "open_it"]);
+    expect(namesIn(code)).toEqual(["a", "b", "__do_sys_open_it"]);
     expect(readCFile(code).functions[1]?.read).toMatchObject({
       parameters: [{ name: "x" }, { name: "done" }],
       annotations: [{ name: "__must_hold", argument: "&x->lock" }],

@@ -1,14 +1,14 @@
 import type { FileCallees } from "./callees.ts";
 import { nameId } from "../text/names.ts";
 import { SIGNATURE_NAMES } from "../text/signatures.ts";
-import { isScope } from "./state.ts";
+import { isKeptScope } from "./state.ts";
 import { ALLOCATE_INSIDE } from "../tables/inside.ts";
 import { LOCK_CALLS } from "../tables/locks.ts";
 import type { Tokens } from "../text/tokens.ts";
 
 /** Flags of a task that stand for a scope. */
 export const TASK_FLAGS = ["PF_MEMALLOC", "PF_MEMALLOC_NOFS", "PF_MEMALLOC_NOIO"];
-const OPENS_SCOPE = [...LOCK_CALLS].flatMap(([name, { family }]) => (isScope(family) ? [name] : []));
+const OPENS_SCOPE = [...LOCK_CALLS].flatMap(([name, { family }]) => (isKeptScope(family) ? [name] : []));
 const ASKING = [...SIGNATURE_NAMES, ...ALLOCATE_INSIDE.keys(), ...TASK_FLAGS, ...OPENS_SCOPE].map(nameId);
 
 /**
@@ -22,6 +22,6 @@ export function asksForMemory(
 ): boolean {
   if (tokens.text.includes("GFP_") || ASKING.some(tokens.has)) return true;
   for (const name of allocators.keys()) if (tokens.idOf(name) !== 0) return true;
-  for (const { takes } of effects.values()) if (takes.some(({ family }) => isScope(family))) return true;
+  for (const { takes } of effects.values()) if (takes.some(({ family }) => isKeptScope(family))) return true;
   return false;
 }

@@ -7,7 +7,7 @@ import { READ_FIRST } from "./read-order.ts";
 import type { FunctionItem, Items } from "../text/items.ts";
 import { nameId } from "../text/names.ts";
 import { SIGNATURE_NAMES, signatureOfId } from "../text/signatures.ts";
-import { isScope } from "./state.ts";
+import { isKeptScope } from "./state.ts";
 import { MEMBERS } from "../tables/callbacks.ts";
 import { ALLOCATE_INSIDE } from "../tables/inside.ts";
 import { LOCK_CALLS, TRANSACTION } from "../tables/locks.ts";
@@ -40,7 +40,7 @@ const know = (name: string, bits: number): void => {
 };
 for (const name of [...SIGNATURE_NAMES, ...TASK_FLAGS]) know(name, SAID);
 for (const [name, { makes }] of ALLOCATE_INSIDE) know(name, makes === null ? SAID_UNDER : SAID | SAID_UNDER);
-for (const [name, { family }] of LOCK_CALLS) know(name, isScope(family) ? SAID | LOCKS : LOCKS);
+for (const [name, { family }] of LOCK_CALLS) know(name, isKeptScope(family) ? SAID | LOCKS : LOCKS);
 for (const name of ["guard", "scoped_guard"]) know(name, LOCKS);
 for (const name of ["GFP_NOFS", "GFP_NOIO"]) know(name, SAID | GENTLE);
 let known = new Uint16Array(0);
@@ -122,7 +122,7 @@ function begin(tokens: Tokens, functions: readonly FunctionItem[], { effects, al
   for (const [name, { arguments: given }] of allocators)
     mark(name, given.some((one) => one.includes("GFP_NO")) ? SAID | GENTLE : SAID);
   for (const [name, { takes }] of effects)
-    mark(name, takes.some(({ family }) => isScope(family)) ? SAID | LOCKS : LOCKS);
+    mark(name, takes.some(({ family }) => isKeptScope(family)) ? SAID | LOCKS : LOCKS);
   const own = new Map<number, number[]>();
   const ids = new Int32Array(functions.length);
   functions.forEach((item, index) => {

@@ -147,7 +147,7 @@ export function lockOf(tokens: Tokens, effect: LockEffect, name: number, close: 
 /** What a call of that name takes, `origin` being where its function starts; null: nothing that is in force then. */
 export function heldBy(tokens: Tokens, effect: LockEffect, name: number, close: number, origin: number): Held | null {
   const { family, context } = effect;
-  if (context === null) return null;
+  if (context === null || (effect.isBare && close > name + 2)) return null;
   const at = (tokens.starts[name] ?? 0) - origin;
   return taken(textOf(tokens, name), { family, context }, lockOf(tokens, effect, name, close), at);
 }

@@ -9,7 +9,7 @@ import type { FunctionItem } from "../text/items.ts";
 import { nameId, nameIds } from "../text/names.ts";
 import { isStraight, NO_USE } from "./results.ts";
 import { signatureNamed } from "../text/signatures.ts";
-import { isScope } from "./state.ts";
+import { isKeptScope } from "./state.ts";
 import {
   AMPERSAND,
   AND_ASSIGN,
@@ -218,7 +218,7 @@ function leftScopes(seen: Observed): readonly Observation[] {
   const lost = new Set<number>();
   for (const { token, state } of seen.walked.exits.toReversed()) {
     for (const held of state.held) {
-      if (!isScope(held.family) || held.block !== 0) continue;
+      if (!isKeptScope(held.family) || held.block !== 0) continue;
       const isEnded = seen.walked.gives.includes(held.family);
       // Kept in a member, it is for somebody else to end.
       const variable = SAVED.exec(seen.text.slice(0, held.at))?.slice(1).join("");

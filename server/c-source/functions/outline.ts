@@ -134,7 +134,10 @@ const NOTHING: readonly string[] = [];
 function leadOf({ parameters }: FunctionRead, call: Call): Lead {
   const { name } = call;
   const isLater = LATER.test(name) || REGISTRATIONS.has(name);
-  const passed = isLater ? NOTHING : call.arguments.flatMap(({ text }) => (/^[a-z_]\w*$/.test(text) ? [text] : []));
+  const isOwn = (text: string): boolean => parameters.some((parameter) => parameter.name === text);
+  const passed = isLater
+    ? NOTHING
+    : call.arguments.flatMap(({ text }) => (/^[a-z_]\w*$/.test(text) && !isOwn(text) ? [text] : []));
   return {
     call,
     isParameter: parameters.some((parameter) => parameter.name === name),

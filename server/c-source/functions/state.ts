@@ -154,9 +154,12 @@ export function joined(one: State | null, other: State | null): State | null {
 }
 
 /** Scopes of allocations: what says unlock gives none of them back. */
-const SCOPES: ReadonlySet<LockFamily> = new Set<LockFamily>(["nofs", "noio", "noreclaim", "pin"]);
+const SCOPES: ReadonlySet<LockFamily> = new Set<LockFamily>(["nofs", "noio", "noreclaim", "pin", "handle"]);
 
 export const isScope = (family: LockFamily): boolean => SCOPES.has(family);
+
+/** Whoever opens it has to keep what ends it: a transaction keeps that itself. */
+export const isKeptScope = (family: LockFamily): boolean => family !== "handle" && isScope(family);
 
 /** Locks at once that are told apart. */
 const MOST_HELD = 24;

@@ -102,11 +102,13 @@ export function saidAlone(
   const facts = factsFor(call, ownFacts(read, state));
   const names = facts.map(({ context }) => context);
   const scopes = names.filter((name) => !isForbidding(kernel, name));
-  const anywhere = unproven(kernel, scopes, state.sleptAt >= 0);
+  const isFree = names.length === scopes.length;
+  // Who slept before it took a spinlock does not sleep under it.
+  const anywhere = unproven(kernel, scopes, state.sleptAt >= 0 && isFree);
   say(judging, anywhere, {}, BY_THE_MASK);
   addOutsideReclaim(judging, anywhere, confidence);
   const elsewhere = allocation.through?.isFixed === true ? [...said.keys()] : [];
-  if (names.length > scopes.length) {
+  if (!isFree) {
     const firm = facts.filter((fact) => !fact.isLoose && isForbidding(kernel, fact.context));
     const sayUnder = (under: readonly Fact[], sure: Confidence): void => {
       if (RANK[sure] < RANK[confidence]) return;
@@ -230,11 +232,10 @@ function addForRt(judging: Judging, facts: readonly Fact[]): void {
 const heldAt = (call: Call, facts: readonly Fact[]): readonly Fact[] =>
   apiOf(call).startsWith("__xa_") ? facts.filter(({ family }) => family !== "xa") : facts;
 
-/** What holds where a call asks for memory, of what its function holds. */
+/** What holds where a call asks for memory, of what its function holds, and the one that makes the call for it. */
 function factsFor(call: Call, facts: readonly Fact[]): readonly Fact[] {
-  const left = heldAt(call, facts);
   const held = call.allocation?.through?.held ?? [];
-  return held.length === 0 ? left : [...left, ...held.map((one) => heldThrough(call, one))];
+  return heldAt(call, held.length === 0 ? facts : [...facts, ...held.map((one) => heldThrough(call, one))]);
 }
 
 /** What a function that stands for another holds itself where it calls that. */

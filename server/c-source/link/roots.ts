@@ -19,6 +19,7 @@ import {
   type Handler,
   type Registration,
 } from "../tables/callbacks.ts";
+import { familyOf } from "../tables/locks.ts";
 import { pass, reach, type Linking, type Way } from "./ways.ts";
 
 /** A context that somebody declared for functions: `for "drivers/net/foo.c:foo_tx_done", bar_complete`. */
@@ -95,8 +96,8 @@ const factsOf = keptFor((contexts: Handler["contexts"]): readonly Fact[] => cont
 
 const certainly = (context: string): Fact => ({
   context,
-  // Who is called under RCU may leave it, and enter it again.
-  family: context === "rcu_read_lock" ? "rcu" : null,
+  // Who is called under a lock may give it back, and take it again.
+  family: familyOf(context),
   lock: null,
   isLoose: false,
   sure: "certain",

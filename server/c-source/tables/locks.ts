@@ -32,6 +32,7 @@ export type LockFamily =
   | "fpu"
   | "pcm"
   | "journal"
+  | "handle"
   | "frozen"
   | "any";
 
@@ -44,6 +45,8 @@ export interface LockEffect {
   readonly context: string | null;
   /** The argument that names the lock; -1: none does. */
   readonly lock: number;
+  /** A call with arguments is one of something else. */
+  readonly isBare: boolean;
   /**
    * What it turns on again besides. Null: nothing, it gives back the lock alone and what else came with it stays
    * (`spin_unlock()` of a `spin_lock_irqsave()`).
@@ -58,7 +61,7 @@ type Lines<Family extends LockFamily> = Readonly<Record<Family, readonly string[
  * give back, those behind `?` take where they return true. `spin_lock*` is spin_lock, spin_lock_bh, spin_lock_irq and
  * spin_lock_irqsave, `spin_lock^` the same without _bh; what gives back ends in _irqrestore. The `*` of a context is
  * such an end of the function's name; `:1` behind it the argument that names the lock, where that is not the first;
- * `:-`: none does.
+ * `:-`: none does. `f()` counts where it is given no arguments.
  */
 const LOCKS = {
   // include/linux/spinlock.h, rwlock.h, seqlock.h, xarray.h, read in 6.1.192 and 6.12.117
@@ -118,10 +121,9 @@ const LOCKS = {
     "preempt_disable:- preempt_disable preempt_disable_notrace",
     "preempt_disable:- -preempt_enable -preempt_enable_notrace -preempt_enable_no_resched",
     "get_cpu:- get_cpu get_cpu_ptr get_cpu_var -put_cpu -put_cpu_ptr -put_cpu_var",
-    // arch/x86/kernel/fpu/core.c:kernel_fpu_begin_mask, arch/arm64/kernel/fpsimd.c:kernel_neon_begin,
-    // arch/riscv/kernel/kernel_mode_vector.c:kernel_vector_begin
-    "preempt_disable:- kernel_fpu_begin kernel_fpu_begin_mask kernel_neon_begin kernel_vector_begin",
-    "preempt_disable:- -kernel_fpu_end -kernel_neon_end -kernel_vector_end",
+    // arch/x86/kernel/fpu/core.c:kernel_fpu_begin_mask. What s390 gives arguments may sleep since 6.10:
+    // arch/s390/include/asm/fpu.h
+    "preempt_disable:- kernel_fpu_begin() kernel_fpu_begin_mask -kernel_fpu_end",
   ],
   kmap: ["kmap_atomic:- kmap_atomic io_mapping_map_atomic_wc -kunmap_atomic -io_mapping_unmap_atomic"],
   irqs: [
@@ -144,11 +146,16 @@ const LOCKS = {
   lazy: ["preempt_disable:- arch_enter_lazy_mmu_mode -arch_leave_lazy_mmu_mode"],
   // sound/core/pcm_native.c:snd_pcm_stream_lock, a mutex where the stream is nonatomic
   pcm: ["spin_lock* snd_pcm_stream_lock^ -snd_pcm_stream_unlock^"],
-  // drivers/gpu/drm/amd/display/amdgpu_dm/dc_fpu.c:dc_fpu_begin
-  fpu: ["preempt_disable:- DC_FP_START -DC_FP_END"],
+  fpu: [
+    // drivers/gpu/drm/amd/display/amdgpu_dm/dc_fpu.c:dc_fpu_begin
+    "preempt_disable:- DC_FP_START -DC_FP_END",
+    // arch/arm/vfp/vfpmodule.c:kernel_neon_begin, arch/arm64/kernel/fpsimd.c (until 6.7: a task may sleep since);
+    // arch/riscv/kernel/kernel_mode_vector.c:kernel_vector_begin (where RISCV_ISA_V_PREEMPTIVE is off)
+    "preempt_disable:- kernel_neon_begin kernel_vector_begin -kernel_neon_end -kernel_vector_end",
+  ],
   // Transactions of file systems, which eviction of an inode begins too, so that reclaim may wait for them:
   // fs/f2fs/f2fs.h, fs/gfs2/trans.c, fs/nilfs2/segment.c, fs/btrfs/transaction.c, fs/jfs/jfs_txnmgr.c,
-  // fs/reiserfs/journal.c. Those of jbd2 and xfs open a scope themselves.
+  // fs/reiserfs/journal.c.
   journal: [
     "fs_lock:- f2fs_lock_op -f2fs_unlock_op gfs2_trans_begin -gfs2_trans_end",
     "fs_lock:- nilfs_transaction_begin -nilfs_transaction_commit -nilfs_transaction_abort",
@@ -159,6 +166,13 @@ const LOCKS = {
   frozen: ["io_lock:- blk_mq_freeze_queue blk_mq_quiesce_queue -blk_mq_unfreeze_queue -blk_mq_unquiesce_queue"],
   // include/linux/sched/mm.h, read in 6.1.192 and 6.12.117
   nofs: ["nofs:- memalloc_nofs_save -memalloc_nofs_restore"],
+  // Transactions that open the scope themselves, and keep it in their handle: fs/xfs/xfs_trans.c:xfs_trans_alloc,
+  // xfs_trans_free; fs/jbd2/transaction.c:start_this_handle, jbd2_journal_stop; 6.1.192 and 6.12.117
+  handle: [
+    "nofs:- xfs_trans_alloc xfs_trans_alloc_empty xfs_trans_alloc_inode xfs_trans_alloc_icreate xfs_trans_alloc_ichange",
+    "nofs:- xfs_trans_alloc_dir -xfs_trans_commit -xfs_trans_cancel",
+    "nofs:- jbd2_journal_start jbd2__journal_start -jbd2_journal_stop",
+  ],
   noio: ["noio:- memalloc_noio_save -memalloc_noio_restore"],
   noreclaim: ["noreclaim:- memalloc_noreclaim_save -memalloc_noreclaim_restore"],
   pin: ["pin:- memalloc_pin_save -memalloc_pin_restore"],
@@ -201,7 +215,7 @@ const ENDS: Readonly<Record<string, readonly string[]>> = {
   "^": ["", "_irq", "_irqsave"],
 };
 const TURNED = /_(bh|irq)(?:save|restore)?(?=_nested|$)/;
-const WORD = /^([-?]?)(\w+)([*^]?)$/;
+const WORD = /^([-?]?)(\w+)([*^]?)(\(\))?$/;
 
 function effectsIn<Family extends LockFamily>(all: Lines<Family>): ReadonlyMap<string, LockEffect> {
   const effects = new Map<string, LockEffect>();
@@ -210,7 +224,7 @@ function effectsIn<Family extends LockFamily>(all: Lines<Family>): ReadonlyMap<s
       const [first = "", ...names] = line.split(" ");
       const [context = "", lock = "0"] = first.split(":");
       for (const one of names) {
-        const [, does, name = "", ends = ""] = WORD.exec(one) ?? [];
+        const [, does, name = "", ends = "", bare = ""] = WORD.exec(one) ?? [];
         const isGiven = does === "-";
         for (const end of ENDS[ends] ?? []) {
           const whole = name + (isGiven ? end.replace("save", "restore") : end);
@@ -220,6 +234,7 @@ function effectsIn<Family extends LockFamily>(all: Lines<Family>): ReadonlyMap<s
             family,
             context: isGiven ? null : context.replace("*", turned?.[0] ?? ""),
             lock: lock === "-" ? -1 : Number(lock),
+            isBare: bare !== "",
             turnsOn: !isGiven || turned === null ? null : turned[1] === "bh" ? "bh" : "irqs",
           });
         }
@@ -233,6 +248,17 @@ export const LOCK_CALLS = effectsIn(LOCKS);
 
 /** The same of guards. */
 export const GUARDS = effectsIn(GUARDING);
+
+const LOCKING: readonly LockFamily[] = ["spin", "raw", "read", "write", "rcu", "rcu_bh"];
+
+const families: ReadonlyMap<string, LockFamily> = new Map(
+  [...LOCK_CALLS.values()].flatMap(({ family, context }) =>
+    context !== null && LOCKING.includes(family) ? [[context, family] as const] : [],
+  ),
+);
+
+/** The family of the lock that a context is named for; null: it is named for none. */
+export const familyOf = (context: string): LockFamily | null => families.get(context) ?? null;
 
 /** What is no lock, and rests on how the kernel is used or built: what holds there is worth knowing. */
 export const BY_CONVENTION: ReadonlySet<LockFamily> = new Set<LockFamily>(["journal", "frozen", "fpu", "lazy", "pcm"]);

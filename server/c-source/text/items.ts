@@ -171,7 +171,7 @@ function headOf(tokens: Tokens, start: number, opener: number, closer: number, a
   // SYSCALL_DEFINE3(name, …): the macro names it.
   const isMacro = /^[A-Z0-9_]*DEFINE[A-Z0-9_]*$/.test(written);
   const [first] = split;
-  const name = isMacro && first !== undefined ? textBetween(tokens, first.from, first.to) : written;
+  const name = isMacro && first !== undefined ? nameBy(written, textBetween(tokens, first.from, first.to)) : written;
   let isStatic = false;
   for (let at = start; at < nameToken; at++) {
     if (tokens.kinds[at] !== NAME) continue;
@@ -182,6 +182,10 @@ function headOf(tokens: Tokens, start: number, opener: number, closer: number, a
   }
   return { name, isStatic, parameters: split.map(({ from, to }) => parameterOf(tokens, from, to)), annotations };
 }
+
+/** What a macro calls the function that it defines. include/linux/syscalls.h, compat.h: __SYSCALL_DEFINEx */
+const nameBy = (macro: string, given: string): string =>
+  /SYSCALL/.test(macro) ? `__do_${macro.includes("COMPAT") ? "compat_" : ""}sys_${given}` : given;
 
 /** An argument or parameter: the tokens from `from` to `to`, the last not included. */
 export interface Slice {
