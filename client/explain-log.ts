@@ -1,5 +1,5 @@
 // The reports of a kernel log, explained: of a file, of what is selected, or of what was copied from elsewhere.
-import { commands, env, l10n, Uri, ViewColumn, window, workspace, type Disposable } from "vscode";
+import { commands, env, l10n, Uri, ViewColumn, window, workspace, type Disposable, type TextDocument } from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
 import type { ExplainedLog } from "../protocol/requests.ts";
 import { ask } from "./ask.ts";
@@ -33,10 +33,7 @@ export function registerExplainLog(client: BaseLanguageClient): Disposable[] {
         query: String(shown.size),
       });
       shown.set(uri.toString(), text);
-      await window.showTextDocument(await workspace.openTextDocument(uri), {
-        viewColumn: ViewColumn.Beside,
-        preview: true,
-      });
+      await showWrapped(await workspace.openTextDocument(uri));
       const tryIt = l10n.t("Try It as a Policy");
       void window
         .showInformationMessage(countText(found.log), tryIt)
@@ -44,6 +41,13 @@ export function registerExplainLog(client: BaseLanguageClient): Disposable[] {
       return text;
     }),
   ];
+}
+
+/** Shows it beside, where seldom a whole line of it has room. */
+async function showWrapped(document: TextDocument): Promise<void> {
+  await window.showTextDocument(document, { viewColumn: ViewColumn.Beside, preview: true });
+  const isWrapped = workspace.getConfiguration("editor", document).get("wordWrap") !== "off";
+  if (!isWrapped) await commands.executeCommand("editor.action.toggleWordWrap");
 }
 
 interface Found {

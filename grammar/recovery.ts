@@ -135,9 +135,12 @@ export function mend(tokens: readonly Token[]): Mended {
         break;
       }
       case T.Bang:
-        if (BEFORE_CONDITIONS.has(tokens[i - 1]?.image ?? "") && CONDITIONS.has(tokens[i + 1]?.image ?? "")) {
+        if (isAtCondition(tokens, i) && CONDITIONS.has(tokens[i + 1]?.image ?? "")) {
           say(token, "`!` is not used here: write `not` before the condition.", { title: "Write not", text: "not " });
           out.push(readAs(token, T.Not, "not"));
+        } else if (isAtCondition(tokens, i) && BEGINS_OPERAND.has(tokens[i + 1]?.tokenTypeIdx ?? 0)) {
+          say(token, "`!` is not used here: write `lacks` before the mask.", { title: "Write lacks", text: "lacks " });
+          out.push(readAs(token, T.Lacks, "lacks"));
         } else out.push(token);
         break;
       case T.NotEqual:
@@ -147,16 +150,32 @@ export function mend(tokens: readonly Token[]): Mended {
         } else out.push(token);
         break;
       default:
-        out.push(out.length === 0 && findings.length === 0 ? firstWord(token, tokens[i + 1], say) : token);
+        out.push(
+          out.length === 0 && findings.length === 0
+            ? firstWord(token, tokens[i + 1], say)
+            : conditionWord(tokens, i, token, say),
+        );
     }
   }
   return { tokens: out, findings };
 }
 
+const MASK_TESTS = ["has", "any", "lacks", "only", "is"] as const;
 /** Words that begin a condition of a policy. */
-const CONDITIONS: ReadonlySet<string> = new Set(["has", "any", "lacks", "only", "is", "in", "order", "size", "pages"]);
+const CONDITIONS: ReadonlySet<string> = new Set([...MASK_TESTS, "in", "order", "size", "pages"]);
 
-const BEFORE_CONDITIONS: ReadonlySet<string> = new Set(["allow", "forbid", "warn", "require", "when", "and", "or"]);
+const BEFORE_CONDITIONS: ReadonlySet<string> = new Set([
+  "allow",
+  "forbid",
+  "warn",
+  "require",
+  "when",
+  "and",
+  "or",
+  "not",
+  "gives",
+]);
+const BEGINS_OPERAND: ReadonlySet<number> = new Set([TYPE.name, TYPE.number, TYPE.tilde, TYPE.lparen]);
 
 /** `order`, `size` and `pages`, which a policy compares. */
 const isMeasure = (token: Token | undefined): boolean =>
@@ -179,6 +198,30 @@ function firstWord(
     text: keyword,
   });
   return readAs(token, type, keyword);
+}
+
+/** Whether a condition begins at the index, or would if it were written right. */
+function isAtCondition(tokens: readonly Token[], index: number): boolean {
+  let before = index - 1;
+  while (tokens[before]?.tokenTypeIdx === TYPE.lparen) before--;
+  return BEFORE_CONDITIONS.has(tokens[before]?.image ?? "");
+}
+
+/** A misspelt word before the mask of a condition, read as the one that is meant. */
+function conditionWord(
+  tokens: readonly Token[],
+  index: number,
+  token: Token,
+  say: (token: Token, message: string, fix: { title: string; text: string }) => void,
+): Token {
+  if (token.tokenTypeIdx !== TYPE.name || !isAtCondition(tokens, index)) return token;
+  const next = tokens[index + 1];
+  if (next === undefined || next.indent >= 0 || !BEGINS_OPERAND.has(next.tokenTypeIdx)) return token;
+  const meant = MASK_TESTS.find((word) => isNear(token.image, word));
+  const type = meant === undefined ? undefined : T.KEYWORDS.get(meant);
+  if (meant === undefined || type === undefined) return token;
+  say(token, `\`${token.image}\` is no condition: write \`${meant}\`.`, { title: `Write ${meant}`, text: meant });
+  return readAs(token, type, meant);
 }
 
 /** Whether two words differ by one letter inserted, left out, replaced or swapped with its neighbour. */

@@ -34,6 +34,7 @@ const RULE_WANTS: ReadonlyMap<string, string> = new Map([
   ["size Number", "a size such as `4 KiB`"],
   ["amount Number", "an amount such as `64 MiB` or `3 pages`"],
   ["predicate", "a condition"],
+  ["condition Name", "the name of a context"],
   ["waiver Name", "the name of a rule"],
   ["reason String", "a reason in double quotes"],
   ["waiver String", "a reason in double quotes"],

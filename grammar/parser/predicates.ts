@@ -2,19 +2,30 @@ import type { IOrAlt, IToken, ParserMethod } from "chevrotain";
 import type { Comparison, MaskTest, ModelTest, Predicate, SizeMeasure } from "../ast.ts";
 import { AS } from "../roles.ts";
 import * as T from "../tokens.ts";
+import { Damage, type TokenFix } from "./damage.ts";
 import { MaskRules } from "./masks.ts";
+import { NUMBER, types } from "./token-numbers.ts";
 
 const CONDITION = "a condition such as `has`, `lacks`, `only`, `in` or `order`";
+
+const MASK_TESTS = "`has`, `any`, `lacks`, `only` or `is`";
+const bareMask = (image: string): string =>
+  `A mask alone is no condition: write ${MASK_TESTS} before \`${image}\`; before a context, \`in\`.`;
+
+const BEGINS_MASK: ReadonlySet<number> = new Set([...types(T.Name, T.Tilde), NUMBER]);
+/** As the kernel spells flags, and people their own; contexts have small letters. */
+const LIKE_A_FLAG = /^_*[A-Z]/;
+const ALLOW = T.indexOf(T.Allow);
 
 /** What policies and expectations say of a request. */
 export abstract class PredicateRules extends MaskRules {
   protected readonly predicate: ParserMethod<[], Predicate> = this.RULE("predicate", (): Predicate => {
     const ors: Predicate[] = [];
-    this.need(this.first.predicate, CONDITION);
+    this.needCondition(this.first.predicate);
     this.AT_LEAST_ONE_SEP({
       SEP: T.Or,
       DEF: () => {
-        this.need(this.first.predicate, CONDITION);
+        this.needCondition(this.first.predicate);
         const ands: Predicate[] = [];
         this.AT_LEAST_ONE_SEP2({ SEP: T.And, DEF: () => ands.push(this.SUBRULE(this.condition)) });
         ors.push(this.combined("and", ands));
@@ -22,6 +33,24 @@ export abstract class PredicateRules extends MaskRules {
     });
     return this.combined("or", ors);
   });
+
+  /** A mask without a word before it is what people write first. */
+  private needCondition(allowed: ReadonlySet<number>): void {
+    const token = this.peek();
+    if (this.tolerant && BEGINS_MASK.has(token.tokenTypeIdx) && !allowed.has(token.tokenTypeIdx)) {
+      const next = this.peek(2);
+      throw next.indent < 0 && BEGINS_MASK.has(next.tokenTypeIdx)
+        ? new Damage(token, `\`${token.image}\` is no condition: before a mask stands ${MASK_TESTS}.`)
+        : new Damage(token, bareMask(token.image), this.withTest(token.image));
+    }
+    this.need(allowed, CONDITION);
+  }
+
+  private withTest(image: string): TokenFix | undefined {
+    if (!LIKE_A_FLAG.test(image)) return undefined;
+    const text = `${this.previous().tokenTypeIdx === ALLOW ? "only" : "has"} ${image}`;
+    return { title: `Write ${text}`, text };
+  }
 
   private combined(kind: "or" | "and", operands: readonly Predicate[]): Predicate {
     const first = operands[0];
@@ -56,7 +85,7 @@ export abstract class PredicateRules extends MaskRules {
 
   private readonly condition: ParserMethod<[], Predicate> = this.RULE("condition", (): Predicate => {
     const not = this.OPTION(() => this.CONSUME(T.Not));
-    this.need(this.first.test, CONDITION);
+    this.needCondition(this.first.test);
     const operand = this.choose(this.conditions);
     return not === undefined ? operand : { kind: "not", operand, start: this.start(not), end: operand.end };
   });

@@ -4,7 +4,7 @@ import type { Finding } from "../recovery.ts";
 import { expected, found, missing, wanted } from "../wording.ts";
 import * as T from "../tokens.ts";
 import type { Token } from "../tokens.ts";
-import { Damage, NOT_VALID } from "./damage.ts";
+import { Damage, NOT_VALID, type TokenFix } from "./damage.ts";
 import { TokenReader } from "./reading.ts";
 import { OneTokenAhead } from "./one-token-ahead.ts";
 import { startsIn, UNKNOWN_STARTS, type Starts } from "./starts.ts";
@@ -138,7 +138,7 @@ export abstract class RecoveringParser extends TokenReader {
     throw this.damage(what);
   }
 
-  protected report(token: Token, message: string, fix?: { readonly title: string; readonly text: string }): void {
+  protected report(token: Token, message: string, fix?: TokenFix): void {
     const last = this.tokens[this.tokens.length - PADDING - 1] ?? T.END;
     const start = token.tokenTypeIdx === END ? Math.max(0, last.startOffset - this.base) : this.start(token);
     const end =
@@ -182,7 +182,7 @@ export abstract class RecoveringParser extends TokenReader {
       return read();
     } catch (error) {
       if (!(error instanceof Damage)) throw error;
-      this.report(error.token, error.message);
+      this.report(error.token, error.message, error.fix);
       this.depth = depth;
       this.starts = starts;
       this.blocks = blocks;

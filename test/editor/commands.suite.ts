@@ -49,7 +49,8 @@ async function seesPage(rule: string): Promise<void> {
       const input = window.tabGroups.activeTabGroup.activeTab?.input;
       return (input instanceof TabInputCustom && input.uri.toString() === `allocpolicy-rule:/${rule}.md`) || undefined;
     },
-    () => window.tabGroups.activeTabGroup.activeTab?.label,
+    () =>
+      window.tabGroups.all.map(({ tabs }) => tabs.map(({ label, isActive, input }) => ({ label, isActive, input }))),
   );
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { commands, env, MarkdownString, window, type Hover } from "vscode";
+import { commands, env, MarkdownString, Selection, window, type Hover } from "vscode";
 import { closeAll, inside, openFile, until, writeFile } from "./user.ts";
 
 const LOG = `host kernel: [ 10.5] probe: page allocation failure: order:4, mode:0x40cc0(GFP_KERNEL|__GFP_COMP), nodemask=(null)
@@ -19,6 +19,21 @@ suite("Kernel logs", () => {
     await openFile("front.log", LOG);
     assert.match((await explained()) ?? "", /^Report 1, lines 1 to 3: page allocation failure\n/);
     assert.equal(window.activeTextEditor?.document.uri.scheme, "allocpolicy-log");
+  });
+
+  test("no line of an explanation is longer than the room for it", async () => {
+    await openFile("wide.log", LOG);
+    for (const _ of ["second column", "third column"]) await commands.executeCommand("workbench.action.splitEditor");
+    await explained();
+    const { activeTextEditor: editor } = window;
+    assert.ok(editor, "the explanation is in front");
+    const { document } = editor;
+    const lines = Array.from({ length: document.lineCount }, (_, line) => document.lineAt(line));
+    const [longest] = lines.toSorted((a, b) => b.text.length - a.text.length);
+    assert.ok(longest);
+    editor.selection = new Selection(longest.range.start, longest.range.start);
+    await commands.executeCommand("cursorMove", { to: "wrappedLineEnd" });
+    assert.ok(editor.selection.active.isBefore(longest.range.end), longest.text);
   });
 
   test("a file is explained that is not open", async () => {

@@ -181,6 +181,16 @@ suite("Typing", () => {
     assert.match(editor.document.getText(), /api kmalloc\n?}?$/m);
   }).timeout(LONG_TEST_MS);
 
+  test("in a new file what is typed first stands behind what the file begins with", async () => {
+    await commands.executeCommand("allocpolicy.newFile");
+    const { activeTextEditor: editor } = window;
+    assert.ok(editor, "the new file is in front");
+    const beginning = editor.document.getText();
+    await typeWithPauses(editor, "flags MINE = GFP_NOWAIT\n");
+    assert.equal(withoutLayout(editor.document.getText()), withoutLayout(`${beginning} flags MINE = GFP_NOWAIT`));
+    await seesNothingWrong(editor.document);
+  });
+
   test("a key that goes on takes nothing that was not chosen, whatever the list shows", async () => {
     const editor = await emptyFile("key.allocpolicy");
     for (const [before, key] of GOING_ON) {

@@ -246,10 +246,45 @@ describe("Problems", () => {
     );
   });
 
+  test("of a condition without its word, or with another, offer one that the policy is whole with", () => {
+    const words = ["", "hsa ", "anny ", "lack ", "onyl ", "iss ", "!"];
+    const masks = ["__GFP_NOFAIL", "GFP_KERNEL | __GFP_ZERO", "RX_FLAGS"];
+    const clauses = [
+      "allow C",
+      "forbid C",
+      "warn order > 3 and C",
+      "allow in c or C",
+      "forbid (C)",
+      "require C when C",
+    ];
+    for (const clause of [...clauses, "mode m when C { oom never }"]) {
+      for (const condition of words.flatMap((word) => masks.map((mask) => word + mask))) {
+        let text = `policy p { ${clause.replaceAll("C", condition)} }`;
+        for (let left = clause.split("C").length - 1; left > 0; left--) {
+          const { fix } = parseFile(text).regions[0]?.problems[0] ?? {};
+          expect(fix, text).toBeDefined();
+          text = text.slice(0, fix?.start) + (fix?.text ?? "") + text.slice(fix?.end);
+        }
+        expect(found(text), text).toEqual([]);
+      }
+    }
+  });
+
   for (const [text, problem] of [
     ["flags A = B || C", "||: `||` is not a mask operator: write `|`."],
     ["flags A = B && C", "&&: `&&` is not a mask operator: write `&`, or `and` between conditions."],
     ["policy p { forbid !has A }", "!: `!` is not used here: write `not` before the condition."],
+    ["policy p { forbid !A }", "!: `!` is not used here: write `lacks` before the mask."],
+    [
+      "policy p { forbid A }",
+      "A: A mask alone is no condition: write `has`, `any`, `lacks`, `only` or `is` before `A`; before a context, `in`.",
+    ],
+    ["policy p { forbid hsa A }", "hsa: `hsa` is no condition: write `has`."],
+    [
+      "policy p { forbid contains A }",
+      "contains: `contains` is no condition: before a mask stands `has`, `any`, `lacks`, `only` or `is`.",
+    ],
+    ["policy p { allow in { c } }", "{: Expected the name of a context, found `{`."],
     ["policy p { forbid order != 3 }", "!=: `!=` is not a comparison here: write `not` before the condition and `==`."],
     ["flags A = (gfp_t)B", "(gfp_t): A mask takes no cast: remove it."],
     ["flags A = (__force gfp_t) 0x10u", "(__force gfp_t): A mask takes no cast: remove it."],
