@@ -34,6 +34,8 @@ const OPERATORS: ReadonlyMap<
   ["&&", { type: T.Amp, message: "`&&` is not a mask operator: write `&`, or `and` between conditions.", write: "&" }],
   ["+", { type: T.Pipe, message: "`+` is not a mask operator: write `|`.", write: "|" }],
   ["^", { type: T.Pipe, message: "`^` is not a mask operator: write the flags with `|`, `&` and `~`.", write: null }],
+  ["*", { type: T.Pipe, message: "`*` computes nothing here: write the number.", write: null }],
+  ["/", { type: T.Pipe, message: "`/` computes nothing here: write the number.", write: null }],
   ["<<", { type: T.Pipe, message: "`<<` is not a mask operator: write the number, such as `0x400`.", write: null }],
   [">>", { type: T.Pipe, message: "`>>` is not a mask operator: write the number, such as `0x400`.", write: null }],
   ["|=", { type: T.Equals, message: "`|=` assigns nothing here: write `=` and all flags.", write: null }],
@@ -130,15 +132,16 @@ export function mend(tokens: readonly Token[]): Mended {
           );
           out.push(readAs(token, operator.type, operator.write ?? token.image));
         } else {
-          say(token, `${quoted(token.image)} means nothing here: remove it.`, { title: "Remove it", text: "" });
+          const text = isBetweenWords(tokens, i) ? " " : "";
+          say(token, `${quoted(token.image)} means nothing here: remove it.`, { title: "Remove it", text });
         }
         break;
       }
       case T.Bang:
-        if (isAtCondition(tokens, i) && CONDITIONS.has(tokens[i + 1]?.image ?? "")) {
+        if (isAtCondition(tokens, i) && isOneOf(CONDITIONS, tokens[i + 1])) {
           say(token, "`!` is not used here: write `not` before the condition.", { title: "Write not", text: "not " });
           out.push(readAs(token, T.Not, "not"));
-        } else if (isAtCondition(tokens, i) && BEGINS_OPERAND.has(tokens[i + 1]?.tokenTypeIdx ?? 0)) {
+        } else if (isAtCondition(tokens, i) && isOneOf(BEGINS_OPERAND, tokens[i + 1])) {
           say(token, "`!` is not used here: write `lacks` before the mask.", { title: "Write lacks", text: "lacks " });
           out.push(readAs(token, T.Lacks, "lacks"));
         } else out.push(token);
@@ -153,16 +156,30 @@ export function mend(tokens: readonly Token[]): Mended {
         out.push(
           out.length === 0 && findings.length === 0
             ? firstWord(token, tokens[i + 1], say)
-            : conditionWord(tokens, i, token, say),
+            : (whenWord(token, tokens[i + 1], say) ?? conditionWord(tokens, i, token, say)),
         );
     }
   }
   return { tokens: out, findings };
 }
 
+/** Whether what stands on both sides of a token would become one word without it. */
+function isBetweenWords(tokens: readonly Token[], index: number): boolean {
+  const [before, token, after] = [tokens[index - 1], tokens[index], tokens[index + 1]];
+  return (
+    before?.endOffset === (token?.startOffset ?? 0) - 1 &&
+    after?.startOffset === (token?.endOffset ?? 0) + 1 &&
+    /\w$/.test(before.image) &&
+    /^\w/.test(after.image)
+  );
+}
+
 const MASK_TESTS = ["has", "any", "lacks", "only", "is"] as const;
-/** Words that begin a condition of a policy. */
-const CONDITIONS: ReadonlySet<string> = new Set([...MASK_TESTS, "in", "order", "size", "pages"]);
+const CONDITIONS: ReadonlySet<number> = new Set(T.CONDITION_WORDS.map(T.indexOf));
+const AFTER_WHEN: ReadonlySet<number> = new Set([...CONDITIONS, ...[T.Not, T.Otherwise].map(T.indexOf)]);
+
+const isOneOf = (types: ReadonlySet<number>, token: Token | undefined): boolean =>
+  token !== undefined && types.has(token.tokenTypeIdx);
 
 const BEFORE_CONDITIONS: ReadonlySet<string> = new Set([
   "allow",
@@ -205,6 +222,18 @@ function isAtCondition(tokens: readonly Token[], index: number): boolean {
   let before = index - 1;
   while (tokens[before]?.tokenTypeIdx === TYPE.lparen) before--;
   return BEFORE_CONDITIONS.has(tokens[before]?.image ?? "");
+}
+
+/** What other languages write for `when`. */
+function whenWord(
+  token: Token,
+  next: Token | undefined,
+  say: (token: Token, message: string, fix?: { title: string; text: string }) => void,
+): Token | null {
+  if (!isOneOf(AFTER_WHEN, next) || (token.image !== "if" && token.image !== "unless")) return null;
+  if (token.image === "if") say(token, "`if` is not used here: write `when`.", { title: "Write when", text: "when" });
+  else say(token, "`unless` is not used here: write `when not (…)`.");
+  return readAs(token, T.When, "when");
 }
 
 /** A misspelt word before the mask of a condition, read as the one that is meant. */

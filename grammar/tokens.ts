@@ -198,6 +198,13 @@ export const VOCABULARY: TokenType[] = [
   OpenComment,
 ];
 
+/** The words that begin a condition, but for `not`. */
+export const CONDITION_WORDS = [
+  ...[Has, Any, Lacks, Only, Is, In],
+  ...[Order, SizeWord, Pages],
+  ...[Sleeps, MayOom, MayFail],
+];
+
 /** The words that begin a header or a declaration. */
 export const ITEM_KEYWORDS = [
   Kernel,

@@ -6,6 +6,7 @@ import * as T from "../tokens.ts";
 import { NOT_VALID } from "./damage.ts";
 import { ValueRules } from "./values.ts";
 import {
+  CONDITION_WORDS,
   NUMBER,
   RCURLY,
   LPAREN,
@@ -23,7 +24,10 @@ import {
 } from "./token-numbers.ts";
 
 /** Words that end a mask where a name would continue it. */
-const MASK_ENDS = types(T.And, T.Or, T.When, T.Because, T.Internal, T.Honours, T.Gives, T.Otherwise);
+const MASK_ENDS = new Set([
+  ...types(T.And, T.Or, T.When, T.Because, T.Internal, T.Honours, T.Gives, T.Otherwise),
+  ...CONDITION_WORDS,
+]);
 
 /** Masks: flags, joined and compared as in C. */
 export abstract class MaskRules extends ValueRules {
@@ -101,6 +105,12 @@ export abstract class MaskRules extends ValueRules {
     return operands.length === 1 ? first : { kind, operands, start: first.start, end: last.end };
   }
 
+  /** At a comma: whether what stands behind it is neither another item nor another condition. */
+  private isMoreOfMask(): boolean {
+    const { tokenTypeIdx: next, indent } = this.peek(2);
+    return indent < 0 && !CONDITION_WORDS.has(next) && !this.isNextItem();
+  }
+
   /** After a mask: flags that nothing joins to it, or a parenthesis too many. */
   private joinLeftovers(ors: Mask[]): void {
     for (;;) {
@@ -111,7 +121,7 @@ export abstract class MaskRules extends ValueRules {
         this.position++;
         if (!this.at(PIPE) && !this.at(AMP)) continue;
         this.position++;
-      } else if (type === COMMA && !this.list && this.blocks > 0 && this.peek(2).indent < 0 && !this.isNextItem()) {
+      } else if (type === COMMA && !this.list && this.blocks > 0 && this.isMoreOfMask()) {
         this.report(token, "`,` joins no flags: write `|`.", { title: "Write |", text: " |" });
         this.position++;
       } else if ((type === COMPARE || type === EQUALS) && token.indent < 0) {

@@ -4,9 +4,13 @@ import { AS } from "../roles.ts";
 import * as T from "../tokens.ts";
 import { Damage, type TokenFix } from "./damage.ts";
 import { MaskRules } from "./masks.ts";
-import { NUMBER, types } from "./token-numbers.ts";
+import { COMMA, CONDITION_WORDS, NUMBER, types } from "./token-numbers.ts";
+import type { Token } from "../tokens.ts";
 
 const CONDITION = "a condition such as `has`, `lacks`, `only`, `in` or `order`";
+
+const MISSING_AND = "Conditions are joined by `and` or `or`: write one of them before this.";
+const JOINS = types(T.And, T.Or);
 
 const MASK_TESTS = "`has`, `any`, `lacks`, `only` or `is`";
 const bareMask = (image: string): string =>
@@ -31,15 +35,37 @@ export abstract class PredicateRules extends MaskRules {
         ors.push(this.combined("and", ands));
       },
     });
-    return this.combined("or", ors);
+    const predicate = this.combined("or", ors);
+    return this.tolerant ? this.withFurther(predicate) : predicate;
   });
+
+  /** Conditions side by side, or with a comma between them, are read as if `and` stood there. */
+  private withFurther(predicate: Predicate): Predicate {
+    const operands = [predicate];
+    for (;;) {
+      const token = this.peek();
+      const isJoined = operands.length > 1 && JOINS.has(token.tokenTypeIdx);
+      if (isJoined) this.position++;
+      else if (this.isFurther(token))
+        this.report(token, MISSING_AND, { title: "Insert and", text: `and ${token.image}` });
+      else if (this.at(COMMA) && this.isFurther(this.peek(2))) {
+        this.report(token, "`,` joins no conditions: write `and` or `or`.", { title: "Write and", text: " and" });
+        this.position++;
+      } else break;
+      operands.push(this.SUBRULE4(this.condition));
+    }
+    return operands.length === 1 ? predicate : { kind: "and", operands, start: predicate.start, end: this.end() };
+  }
+
+  private isFurther({ tokenTypeIdx: type, indent }: Token): boolean {
+    return indent < 0 && CONDITION_WORDS.has(type) && !this.starts.has(type);
+  }
 
   /** A mask without a word before it is what people write first. */
   private needCondition(allowed: ReadonlySet<number>): void {
     const token = this.peek();
     if (this.tolerant && BEGINS_MASK.has(token.tokenTypeIdx) && !allowed.has(token.tokenTypeIdx)) {
-      const next = this.peek(2);
-      throw next.indent < 0 && BEGINS_MASK.has(next.tokenTypeIdx)
+      throw !LIKE_A_FLAG.test(token.image) && this.peek(2).indent < 0 && LIKE_A_FLAG.test(this.peek(2).image)
         ? new Damage(token, `\`${token.image}\` is no condition: before a mask stands ${MASK_TESTS}.`)
         : new Damage(token, bareMask(token.image), this.withTest(token.image));
     }

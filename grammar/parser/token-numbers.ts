@@ -27,6 +27,9 @@ export function types(...list: readonly TokenType[]): ReadonlySet<number> {
   return new Set(list.map(T.indexOf));
 }
 
+/** Words that begin a condition; where one begins, a mask has ended. */
+export const CONDITION_WORDS = types(...T.CONDITION_WORDS, T.Not);
+
 /** Nothing begins here. */
 export const NO_STARTS: ReadonlySet<number> = new Set();
 

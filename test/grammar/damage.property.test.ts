@@ -246,6 +246,28 @@ describe("Problems", () => {
     );
   });
 
+  test("of conditions that nothing joins, and of words of other languages, offer what the policy is whole with", () => {
+    const conditions = ["has A", "lacks A | B", "order > 3", "in softirq", "not only A", "sleeps"];
+    for (const [first, second] of conditions.flatMap((one) => conditions.map((two) => [one, two] as const))) {
+      for (const clause of [
+        `forbid ${first} ${second}`,
+        `allow ${first}, ${second} because "x"`,
+        `warn ${first} if ${second}`,
+        `require ${first} if ${second}`,
+        `require ${first} when ${second}, ${first}`,
+        `mode m if ${first} ${second} { oom never }`,
+      ]) {
+        let text = `policy p { ${clause} }`;
+        for (let fixes = 0; fixes < 2 && found(text).length > 0; fixes++) {
+          const { fix } = parseFile(text).regions[0]?.problems[0] ?? {};
+          expect(fix, text).toBeDefined();
+          text = text.slice(0, fix?.start) + (fix?.text ?? "") + text.slice(fix?.end);
+        }
+        expect(found(text), text).toEqual([]);
+      }
+    }
+  });
+
   test("of a condition without its word, or with another, offer one that the policy is whole with", () => {
     const words = ["", "hsa ", "anny ", "lack ", "onyl ", "iss ", "!"];
     const masks = ["__GFP_NOFAIL", "GFP_KERNEL | __GFP_ZERO", "RX_FLAGS"];
@@ -284,6 +306,21 @@ describe("Problems", () => {
       "policy p { forbid contains A }",
       "contains: `contains` is no condition: before a mask stands `has`, `any`, `lacks`, `only` or `is`.",
     ],
+    [
+      "policy p { forbid A if in c }",
+      "A: A mask alone is no condition: write `has`, `any`, `lacks`, `only` or `is` before `A`; before a context, `in`.",
+    ],
+    ["policy p { require has A if lacks B }", "if: `if` is not used here: write `when`."],
+    ["policy p { require has A unless has B }", "unless: `unless` is not used here: write `when not (…)`."],
+    ["policy p { mode m if has B { oom never } }", "if: `if` is not used here: write `when`."],
+    ["policy p { forbid has A has B }", "has: Conditions are joined by `and` or `or`: write one of them before this."],
+    [
+      "policy p { forbid in c order > 3 }",
+      "order: Conditions are joined by `and` or `or`: write one of them before this.",
+    ],
+    ["policy p { forbid has A, order > 3 }", ",: `,` joins no conditions: write `and` or `or`."],
+    ["request r { flags A in c }", "in: Expected a property such as `api` or `flags`, or `}`, found `in`."],
+    ["request r { size 2*1024 }", "*: `*` computes nothing here: write the number."],
     ["policy p { allow in { c } }", "{: Expected the name of a context, found `{`."],
     ["policy p { forbid order != 3 }", "!=: `!=` is not a comparison here: write `not` before the condition and `==`."],
     ["flags A = (gfp_t)B", "(gfp_t): A mask takes no cast: remove it."],
