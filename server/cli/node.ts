@@ -1,10 +1,11 @@
 // The door of the command line on Node: the only file here that touches the process.
 import { fstatSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { StringDecoder } from "node:string_decoder";
 import { setImmediate } from "node:timers/promises";
 import { isMainThread } from "node:worker_threads";
 import { cacheFolder } from "../disk/compile-cache.ts";
-import { reasonOf } from "../disk/read.ts";
+import { reasonOf, whyNoText } from "../disk/read.ts";
 import { INTERNAL, USAGE, UsageError, type Outside, type Terminal } from "./command.ts";
 import { internalText, main } from "./main.ts";
 
@@ -34,8 +35,16 @@ async function* input(): AsyncGenerator<string> {
     const stats = fstatSync(0);
     if (stats.isDirectory() || stats.isBlockDevice())
       throw refused(stats.isDirectory() ? "it is a folder" : "it is a device");
-    process.stdin.setEncoding("utf8");
-    for await (const chunk of process.stdin) yield String(chunk);
+    const decoder = new StringDecoder("utf8");
+    let isFirst = true;
+    for await (const chunk of process.stdin) {
+      const bytes = Buffer.from(chunk);
+      const noText = isFirst ? whyNoText(bytes) : null;
+      if (noText !== null) throw refused(noText);
+      isFirst = false;
+      yield decoder.write(bytes);
+    }
+    yield decoder.end();
   } catch (error) {
     throw error instanceof UsageError ? error : refused(reasonOf(error));
   }

@@ -83,8 +83,9 @@ export async function* readFileChunks(path: string): AsyncGenerator<FileBytes> {
       const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES));
       if (bytesRead === 0) return;
       const bytes = buffer.subarray(0, bytesRead);
-      if (isFirst && isWide(bytes)) {
-        yield { unreadable: WIDE };
+      const noText = isFirst ? whyNoText(bytes) : null;
+      if (noText !== null) {
+        yield { unreadable: noText };
         return;
       }
       yield { bytes };
@@ -126,18 +127,38 @@ class Reading {
   result(): FileBytes {
     if (this.#total > LARGEST_FILE_BYTES) return { unreadable: TOO_LARGE };
     const bytes = this.#pieces.length === 1 ? (this.#pieces[0] ?? Buffer.alloc(0)) : Buffer.concat(this.#pieces);
-    return isWide(bytes) ? { unreadable: WIDE } : { bytes };
+    const noText = whyNoText(bytes);
+    return noText === null ? { bytes } : { unreadable: noText };
   }
 }
 
 /** Why no more is read than `LARGEST_FILE_BYTES`. */
 export const TOO_LARGE = `it is larger than ${LARGEST_FILE_BYTES / 1024 / 1024} MiB`;
-const WIDE = "it is UTF-16, as PowerShell writes it: save it as UTF-8";
 
-/** The mark of UTF-16 and UTF-32 is no beginning of a text in UTF-8, nor of one in an alphabet of single bytes. */
-function isWide(bytes: Buffer): boolean {
-  return (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+const WIDE = "it is UTF-16, as PowerShell writes it: save it as UTF-8";
+const compressed = (by: string, writes: string): string => `it is compressed (${by}): give what '${writes}' writes`;
+
+/** How what is no text begins, and what to do about it. No text in UTF-8, nor in single bytes, begins like one. */
+const NO_TEXTS: readonly (readonly [beginning: Buffer, why: string])[] = [
+  [Buffer.from([0xff, 0xfe]), WIDE],
+  [Buffer.from([0xfe, 0xff]), WIDE],
+  [Buffer.from([0x1f, 0x8b, 0x08]), compressed("gzip", "zcat")],
+  [Buffer.from("\xfd7zXZ\0", "latin1"), compressed("xz", "xzcat")],
+  [Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), compressed("zstd", "zstdcat")],
+  [Buffer.from([0x04, 0x22, 0x4d, 0x18]), compressed("lz4", "lz4cat")],
+  ...Array.from("123456789", (level): [Buffer, string] => [
+    Buffer.from(`BZh${level}1AY&SY`, "latin1"),
+    compressed("bzip2", "bzcat"),
+  ]),
+  [Buffer.from("LPKSHHRH", "latin1"), "it is a journal: give what 'journalctl -k --file' writes"],
+];
+
+/** Why the first bytes of a file are those of no text, as the end of a sentence about it; null: they may be. */
+export function whyNoText(bytes: Buffer): string | null {
+  const found = NO_TEXTS.find(([beginning]) => bytes.subarray(0, beginning.length).equals(beginning));
+  return found?.[1] ?? null;
 }
+
 const DANGLING = "it is a link to a file that is not there";
 
 /** Null for a file that may be read. */

@@ -180,6 +180,8 @@ function shortOf(reachable: readonly ZoneReason[]): string {
     return "what was free in so large pieces is kept for other uses";
   if (!reachable.every(({ kind }) => kind === "below-watermark"))
     return "memory was free, but not so much of it in one piece";
+  if (reachable.some(({ isDoubtful }) => isDoubtful))
+    return "by one line of the report too little was free, by another enough";
   return reachable.some(({ isMostlyApart }) => isMostlyApart)
     ? "most of what was free is kept for other uses"
     : "too little was free of what it may use";

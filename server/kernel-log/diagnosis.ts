@@ -1,3 +1,4 @@
+import type { Kernel } from "../model/kernels/kernel.ts";
 import type { AllocationRequest } from "../model/request.ts";
 import { blameOf, type Blame, type Facts } from "./blame.ts";
 import { firstSentence } from "./first-sentence.ts";
@@ -9,7 +10,7 @@ import { remediesFor, type Remedy } from "./remedies.ts";
 import { pagesRequest, replay, type Replay } from "./replay.ts";
 import type { KernelReport } from "./report.ts";
 import { sharesOf, type Share } from "./shares.ts";
-import { lastTry, zoneReasons, type ZoneReason } from "./zone-reasons.ts";
+import { doubted, lastTry, zoneReasons, type ZoneReason } from "./zone-reasons.ts";
 
 /** A report explained: what happened, why, and what would have helped. Sentences are for people, the rest for tools. */
 export interface Diagnosis {
@@ -49,7 +50,7 @@ export function diagnose(report: KernelReport, asked: string | null = null): Dia
   const caller = callerOf(report);
   const run =
     request === null || memory === null || report.memcg !== null ? null : replay(kernel, request, memory, report.kind);
-  const zones = run === null || request === null ? [] : zoneReasons(kernel, run.memory, lastTry(kernel, request));
+  const zones = run === null || request === null || memory === null ? [] : reasonsFor(kernel, request, run, memory);
   const shares = sharesOf(report, kernel);
   const parts = { report, kernel, request, run, zones, shares };
   const { blame, because, short } = blameOf(parts);
@@ -82,6 +83,17 @@ export function diagnose(report: KernelReport, asked: string | null = null): Dia
     agreement: agreementOf(parts, memory),
     missing: missingFrom(report),
   };
+}
+
+function reasonsFor(
+  kernel: Kernel,
+  request: AllocationRequest,
+  run: Replay,
+  { fuller }: ReportedMemory,
+): readonly ZoneReason[] {
+  const attempt = lastTry(kernel, request);
+  const reasons = zoneReasons(kernel, run.memory, attempt);
+  return fuller === null ? reasons : doubted(kernel, reasons, fuller, attempt);
 }
 
 /** Above it no kernel has an order; what stands there was not printed by one. */

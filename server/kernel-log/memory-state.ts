@@ -15,6 +15,8 @@ export interface ReportedMemory {
    * two is left out, single pages first. Null: the same.
    */
   readonly earlier: MemoryState | null;
+  /** With what a zone's own line has more than its whole free list besides, as single pages. Null: none has. */
+  readonly fuller: MemoryState | null;
   /** What was not printed, or was damaged, and what stands for it, as sentences. */
   readonly gaps: readonly string[];
 }
@@ -38,10 +40,14 @@ export function reportedMemory(report: KernelReport, kernel: Kernel): ReportedMe
   const gaps: string[] = [];
   const zones = found.map((zone): PlacedZone => ({ ...zone, state: zoneState(zone, kernel, found.length, gaps) }));
   const cpuset = confinedTo(report, [...new Set(zones.map(({ node }) => node))], gaps);
-  const earlier = zones.map((zone): PlacedZone => ({ ...zone, state: asItsLineSays(zone, kernel) }));
+  const changed = (change: (zone: PlacedZone, kernel: Kernel) => ZoneState): MemoryState | null => {
+    const others = zones.map((zone): PlacedZone => ({ ...zone, state: change(zone, kernel) }));
+    return others.every(({ state }, at) => state === zones[at]?.state) ? null : stateOf(others, kernel, cpuset);
+  };
   return {
     memory: stateOf(zones, kernel, cpuset),
-    earlier: earlier.every(({ state }, at) => state === zones[at]?.state) ? null : stateOf(earlier, kernel, cpuset),
+    earlier: changed(asItsLineSays),
+    fuller: changed(withWhatItsLineHas),
     gaps,
   };
 }
@@ -68,6 +74,15 @@ function asItsLineSays({ line, state }: PlacedZone, kernel: Kernel): ZoneState {
   const told = pagesOf(line?.fields ?? [], "free", kernel.options.pageBytes);
   const free = pagesIn(state.free);
   return told === null || told >= free ? state : { ...state, free: withoutPages(state.free, free - told) };
+}
+
+/** The zone with no less free than its own line says, where nothing of its list is lost. */
+function withWhatItsLineHas({ line, list, state }: PlacedZone, kernel: Kernel): ZoneState {
+  const told = pagesOf(line?.fields ?? [], "free", kernel.options.pageBytes);
+  const more = told === null || list?.totalKb == null ? 0 : told - pagesIn(state.free);
+  if (more <= 0) return state;
+  const [single = 0, ...larger] = state.free;
+  return { ...state, free: [single + more, ...larger], managed: state.managed + more };
 }
 
 function pagesIn(blocks: readonly number[]): number {

@@ -11,18 +11,22 @@ export interface MessageStart {
 const PREFIXES: readonly RegExp[] = [
   // printk's level, as pstore and serial consoles show it
   /<\d{1,3}>/y,
-  // printk's time, also of dmesg --reltime
-  /\[\s{0,12}[+<]?\s{0,12}\d{1,12}\.\d{1,9}>?\]/y,
+  // /dev/kmsg and netconsole's extended form: level, number, microseconds, flags, and who printed it
+  /(?:\d[\w.+~-]{0,60},)?\d{1,3},\d{1,20},\d{1,20},[-c+](?:,caller=([TC]\d{1,10}))?(?:,[^;]{0,80})?;/y,
+  // printk's time, also of dmesg --reltime and --show-delta
+  /\[\s{0,12}[+<]?\s{0,12}\d{1,12}\.\d{1,9}(?:>| <\s{0,12}\d{1,12}\.\d{1,9}>)?\]/y,
   // CONFIG_PRINTK_CALLER, with the name of the task where the kernel adds it
   /\[\s{0,12}([TC]\d{1,10})(?:\s[^\]]{0,20})?\]/y,
-  // dmesg -T, dmesg -H
-  /\[(?:\p{L}{2,4}\.? )?\p{L}{3,5}\.?\s{0,3}\d{1,2} \d\d:\d\d(?::\d\d)?(?:\.\d+)?(?: \d{4})?\]/uy,
+  // dmesg -T, dmesg -H, with --show-delta
+  /\[(?:\p{L}{2,4}\.? )?\p{L}{3,5}\.?\s{0,3}\d{1,2} \d\d:\d\d(?::\d\d)?(?:\.\d+)?(?: \d{4})?(?: <\s{0,12}\d{1,12}\.\d{1,9}>)?\]/uy,
   // consoles of phones: (0)[123:swapper/0], [2: kworker/2:1: 123]
   /\(\d+\)\[\d+:[^\]]{1,24}\]/y,
   /\[\d{1,4}:[^\]]{1,40}:\s{0,8}\d{1,10}\]/y,
   // serial loggers
   /\[\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]/y,
   /\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?(?=\s)/y,
+  // RFC 5424: version, time, host, program, process, kind and data
+  /1 \d{4}-\d\d-\d\dT\S{8,26} \S{1,80} (?:vmunix|kernel) \S{1,40} \S{1,32} (?:-|\[[^\]]{0,200}\])/y,
   // syslog, journal
   /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|\s?[+-]\d\d:?\d\d)?/y,
   /(?:\p{L}{2,4}\.? )?\p{L}{3,5}\.?\s{1,3}\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?(?: \d{4})?/uy,

@@ -2,7 +2,7 @@ import type { Kernel } from "../model/kernels/kernel.ts";
 import { ALLOC, allocFlags } from "../model/masks/alloc-flags.ts";
 import { applyScopes } from "../model/masks/properties.ts";
 import { gfpZoneIndex } from "../model/masks/zone.ts";
-import { machineOf, type Zone } from "../model/memory/machine.ts";
+import { freePages, machineOf, type Zone } from "../model/memory/machine.ts";
 import type { MemoryState } from "../model/memory/state.ts";
 import type { AllocationRequest } from "../model/request.ts";
 import { zoneFit, type ZoneFit } from "../model/slowpath/freelist.ts";
@@ -19,6 +19,8 @@ export interface ZoneReason {
   readonly isMarkWrong: boolean;
   /** More than half of what is free lies where the request may not take it. */
   readonly isMostlyApart: boolean;
+  /** The zone's own line has so much more free than its list that the watermark would be met. */
+  readonly isDoubtful: boolean;
 }
 
 /** The last try of a request before it gives up, as far as it decides about zones. */
@@ -42,7 +44,7 @@ export function lastTry(kernel: Kernel, { mask, order, context }: AllocationRequ
 export function zoneReasons(kernel: Kernel, memory: MemoryState, attempt: LastTry): readonly ZoneReason[] {
   const machine = machineOf(kernel, memory);
   return machine.zones.map((zone) => {
-    const place = { node: zone.node, zone: zone.name, isMarkWrong: false, isMostlyApart: false };
+    const place = { node: zone.node, zone: zone.name, isMarkWrong: false, isMostlyApart: false, isDoubtful: false };
     const highest = kernel.zones[attempt.highestZone] ?? "Normal";
     if (zone.index > attempt.highestZone)
       return { ...place, kind: "not-allowed", text: `The mask leads no higher than ${highest}.` };
@@ -56,6 +58,31 @@ export function zoneReasons(kernel: Kernel, memory: MemoryState, attempt: LastTr
       isMostlyApart: fit.apart * 2 > fit.free,
       kind: fit.kind,
       text: reasonText(kernel, zone, fit, attempt),
+    };
+  });
+}
+
+/**
+ * The reasons, where the zones' own lines may tell another than the free lists that are printed after them.
+ * @param fuller the state with what those lines have more
+ */
+export function doubted(
+  kernel: Kernel,
+  reasons: readonly ZoneReason[],
+  fuller: MemoryState,
+  attempt: LastTry,
+): readonly ZoneReason[] {
+  const others = zoneReasons(kernel, fuller, attempt);
+  const { zones } = machineOf(kernel, fuller);
+  return reasons.map((reason, at) => {
+    const zone = zones[at];
+    if (zone === undefined || reason.kind !== "below-watermark" || others[at]?.kind === "below-watermark")
+      return reason;
+    const kb = pagesToKb(freePages(zone), kernel.options.pageBytes);
+    return {
+      ...reason,
+      isDoubtful: true,
+      text: `${reason.text} But its own line, printed before the free list, has ${kb} kB free, which would be enough: where those were is not told.`,
     };
   });
 }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import {
@@ -80,6 +81,21 @@ test("a text in UTF-16 or UTF-32 is said to be that, whatever it says; one in an
     ),
     { numRuns: 60, seed: 20201215, examples: [["\u00ff\u00fd", "latin1"]] },
   );
+});
+
+test.each([
+  ["gzip", gzipSync("a log\n"), "it is compressed (gzip): give what 'zcat' writes"],
+  ["zstd", Buffer.from("28b52ffd2006310000610a0a", "hex"), "it is compressed (zstd): give what 'zstdcat' writes"],
+  ["xz", Buffer.from("fd377a585a000004e6d6b446", "hex"), "it is compressed (xz): give what 'xzcat' writes"],
+  ["bzip2", Buffer.from("BZh91AY&SY"), "it is compressed (bzip2): give what 'bzcat' writes"],
+  ["lz4", Buffer.from("04224d18", "hex"), "it is compressed (lz4): give what 'lz4cat' writes"],
+  ["a journal", Buffer.from("LPKSHHRH\0\0"), "it is a journal: give what 'journalctl -k --file' writes"],
+])("what %s wrote is no text, and is said to be that", async (_what, bytes, why) => {
+  const path = join(emptyFolder(), "file");
+  writeFileSync(path, bytes);
+  const pieces: FileBytes[] = [];
+  for await (const piece of readFileChunks(path)) pieces.push(piece);
+  expect([await whyNot(path), pieces]).toEqual([why, [{ unreadable: why }]]);
 });
 
 describe("what is no regular file", () => {

@@ -92,6 +92,24 @@ describe("a report, explained", () => {
     );
   });
 
+  test("whose zone has more free by its own line than in its free list says so where that decides", () => {
+    const lists = [400, 30, 2];
+    const of = (free: number, order = 0): Diagnosis =>
+      failure(machine([zone(lists, { free })], { order, mask: "0x40cc0", maskNames: "GFP_KERNEL|__GFP_COMP" }));
+    const DOUBT = /But its own line, printed before the free list, has 80000 kB free, which would be enough/;
+    for (const order of [0, 4]) {
+      expect(of(20_000, order).zones[0]).toMatchObject({ kind: "below-watermark", isDoubtful: true });
+      expect(of(20_000, order).zones[0]?.text).toMatch(DOUBT);
+      // By both there is too little, or the list has no less.
+      for (const free of [468, 470, 900, 300]) {
+        expect(of(free, order).zones[0]).toMatchObject({ kind: "below-watermark", isDoubtful: false });
+        expect(diagnosisText(of(free, order))).not.toContain("its own line");
+      }
+    }
+    expect(of(20_000, 4).first).toContain("by one line of the report too little was free, by another enough");
+    expect(of(900, 4).first).toContain("too little was free of what it may use");
+  });
+
   test("names the caller and the function that it called, and keeps the allocator's own functions out", () => {
     const { caller } = failure(shattered);
     expect(caller).toMatchObject({ api: "kmalloc", symbol: { text: "our_driver_open" }, module: "our_driver" });
