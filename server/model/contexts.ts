@@ -141,9 +141,9 @@ export function withDesignedScope(context: Context, name: string): Context {
 }
 
 /** Where code runs of which nothing is known. An NMI is none of them: there only calls for it may be made at all. */
-export const ANYWHERE: readonly Context[] = (["process", "softirq", "hardirq", "reclaim"] as const).map((name) =>
-  contextOf(name),
-);
+export const ANYWHERE_NAMES = ["process", "softirq", "hardirq", "reclaim"] as const;
+
+export const ANYWHERE: readonly Context[] = ANYWHERE_NAMES.map((name) => contextOf(name));
 
 /** What a request says of its context when nothing is known of it. */
 export const UNKNOWN_CONTEXT = "unknown";

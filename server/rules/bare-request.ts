@@ -3,6 +3,7 @@ import { kernelScope, type WrittenMask } from "../model/masks/mask-scope.ts";
 import { maskValue, type MaskPart } from "../model/masks/evaluation/mask-value.ts";
 import { meaningsIn } from "../model/masks/evaluation/leaves.ts";
 import type { MaskExpression } from "../model/masks/expression.ts";
+import type { Leaf } from "../model/masks/evaluation/program.ts";
 import { mask, type Mask } from "../model/masks/mask.ts";
 import { flagsIn, flagText } from "../model/masks/names.ts";
 import { parseMask } from "../model/masks/parse.ts";
@@ -64,8 +65,15 @@ function newMask(kernel: Kernel, text: string): BareMask | NoMask {
   const value = maskValue(scope, expression);
   const strange = value.parts.find(isStrange);
   if (strange !== undefined) return { wrong: `${kernel.name} has no flag ${strange.text}`, unknown: strange.text };
+  const leaves = meaningsIn(scope, expression, null);
+  const open = leaves.find(({ meaning }) => meaning.kind === "unknown");
+  if (open !== undefined)
+    return {
+      wrong: `what ${nameOf(open.node)} is decides about the mask and is not known: write the mask of one case`,
+      unknown: null,
+    };
   const long = value.written.hasLiteral
-    ? meaningsIn(scope, expression, null).find(({ meaning }) => meaning.kind === "literal" && !meaning.fits)
+    ? leaves.find(({ meaning }) => meaning.kind === "literal" && !meaning.fits)
     : undefined;
   if (long?.node.kind === "number")
     return { wrong: `${shortened(long.node.numeral.text)} has more than the 32 bits of a mask`, unknown: null };
@@ -86,6 +94,9 @@ function readMask(text: string): ReturnType<typeof parseMask> {
   read.set(text, expression);
   return expression;
 }
+
+const nameOf = (node: Leaf): string =>
+  node.kind === "call" ? `${node.callee.text}(…)` : node.kind === "name" ? node.text : "something";
 
 /** A name that the kernel does not have: no caller can write the mask there. */
 const isStrange = ({ kind }: MaskPart): boolean => kind === "unknown";

@@ -38,6 +38,17 @@ describe("diff of C", () => {
     expect((await run(["diff", "--kernel", "5.10", "--to", "6.12", "fs/own/a.c"], { cwd })).status).toBe(1);
   });
 
+  test("names the places in which something changes that is the same elsewhere", async () => {
+    const code =
+      "void *one(gfp_t own)\n{\n\tgfp_t gfp = own_mode ? GFP_KERNEL : GFP_NOWAIT;\n\n\treturn kmalloc(64, gfp);\n}\n";
+    const cwd = folderWith({ "a.c": CODE, "b.c": code });
+    const told = async (file: string): Promise<string> =>
+      (await run(["diff", "--kernel", "6.12", "--to", "7.3", file], { cwd })).out;
+    expect(await told("a.c")).toMatch(/in same\(\)\n {4}sleeps, in reclaim: may -> never\n/);
+    expect(await told("a.c")).not.toContain("at times");
+    expect(await told("b.c")).toContain("    sleeps, at times: may -> never\n");
+  });
+
   test("turns around when the kernels do", async () => {
     const cwd = folderWith({ "a.c": CODE });
     const there = JSON.parse((await run(["diff", "--kernel", "5.10", "--to", "6.12", "a.c", "--json"], { cwd })).out);

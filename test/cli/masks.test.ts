@@ -54,6 +54,25 @@ describe("decode and encode", () => {
     expect(await run(["decode", mask, "--kernel", kernel])).toMatchObject({ status: 0, out: `${names}\n` });
   });
 
+  // Whether it holds is for nobody to say here: no case is picked.
+  test.each([
+    ["can_sleep ? GFP_KERNEL : GFP_ATOMIC", "can_sleep"],
+    ["!(own & __GFP_FS) ? GFP_KERNEL : GFP_ATOMIC", "own"],
+    ["GFP_KERNEL | (own == 3 ? __GFP_ZERO : 0)", "own"],
+    ["gfpflags_allow_blocking(GFP_KERNEL) ? GFP_KERNEL : GFP_ATOMIC", "gfpflags_allow_blocking(…)"],
+    ["in_atomic() ? GFP_ATOMIC : GFP_KERNEL", "in_atomic()"],
+    ["GFP_KERNEL | (in_interrupt() ? __GFP_HIGH : 0)", "in_interrupt()"],
+  ])("the mask %s hangs on %s", async (mask, name) => {
+    const why = new RegExp(`what ${name.replace(/[()]/g, "\\$&")} \\S.* is not known: write the mask of one case`);
+    for (const args of [
+      ["encode", mask, "--kernel", "6.12"],
+      ["explain", `kmalloc(64, ${mask})`],
+    ]) {
+      const { status, out, err } = await run(args);
+      expect([status, out, err]).toEqual([2, "", expect.stringMatching(why)]);
+    }
+  });
+
   test.each([
     ["0x100cc0", "GFP_USER"],
     ["0x10dc2", "GFP_KERNEL|__GFP_HIGHMEM|__GFP_NORETRY|__GFP_ZERO"],

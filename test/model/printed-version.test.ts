@@ -31,9 +31,12 @@ test.each([
   expect(printedVersion(printed)?.version).toBe(version);
 });
 
-test.each(["", "linux", "6", "android-6.18", "v6.12"])("%j is no version that a kernel prints", (text) => {
-  expect(printedVersion(text)).toBeNull();
-});
+test.each(["", "linux", "6", "android-6.18", "v6.12", "6.6 .. 6.12", "6.6..6.12", "6.6,6.12", "6.6 6.12", "6.6/6.12"])(
+  "%j is no version that a kernel prints",
+  (text) => {
+    expect(printedVersion(text)).toBeNull();
+  },
+);
 
 test.each([
   ["3.10.0-1160.el7.x86_64", "Red Hat keeps 3.10 for all of el7"],
@@ -49,6 +52,16 @@ test.each([
   ["6.11.11-valve10-1-neptune-611-gb69e902b4338", "Valve"],
   ["6.18.0+", "only its builder knows"],
   ["6.0.0-dirty", "only its builder knows"],
+  ["6.6.31-rt", "PREEMPT_RT=y"],
+  ["6.6.31-rt31", "PREEMPT_RT=y"],
+  ["6.1.0-21-rt-amd64", "PREEMPT_RT=y"],
+  ["5.15.0-rc3-rt6", "PREEMPT_RT=y"],
+  ["6.12-rc", "a release candidate"],
+  ["6.6.y", "a stable branch has many points"],
+  ["5.15.149-tegra", "what -tegra stands for is not known"],
+  ["6.1.57-microsoft-standard-WSL2", "what -microsoft-standard-WSL2 stands for is not known"],
+  ["3.7.10-gentoo", "what -gentoo stands for is not known"],
+  ["6.6.0-start", "what -start stands for is not known"],
 ])("of %s it is said what is assumed: %s", (printed, words) => {
   expect(printedVersion(printed)?.assumed).toContain(words);
 });

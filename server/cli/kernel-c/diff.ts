@@ -7,7 +7,7 @@ import { ownFacts } from "../../c-source/link/facts.ts";
 import { linkFiles, type LinkedFunction } from "../../c-source/link/link.ts";
 import { callSite, readingsOf } from "../../c-source/judge/site.ts";
 import { apiNamed } from "../../model/apis.ts";
-import { isAtomic, type Context } from "../../model/contexts.ts";
+import { ANYWHERE_NAMES, isAtomic, type Context } from "../../model/contexts.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { flagsIn, flagText } from "../../model/masks/names.ts";
 import { verdict } from "../../model/verdict.ts";
@@ -126,16 +126,37 @@ function changesOf(file: CFile, fn: LinkedFunction, call: Call, { from, to }: Ca
     if (other === undefined || !one.isMaskKnown || !other.isMaskKnown) return [];
     // Who sleeps where it is forbidden is wrong under both, and the rest of the answer is of no use.
     if (contexts.length > 1 && isAtomic(from, one.request.context) && mayBlock(from, one)) return [];
-    return [changesBetween(from, one, to, other)];
+    return [{ where: one.request.context, changes: changesBetween(from, one, to, other) }];
   });
   const [first, ...others] = pairs;
   if (first === undefined) return [];
-  const isInAll = (change: Change): boolean =>
-    others.every((list) => list.some((each) => JSON.stringify(each) === JSON.stringify(change)));
-  const common = first.filter(isInAll);
-  const some = pairs.flat().filter((change) => !common.some(({ what }) => what === change.what));
-  const told = new Map(some.map((change) => [JSON.stringify(change), { ...change, what: `${change.what}, at times` }]));
+  const common = first.changes.filter((change) => others.every(({ changes }) => isAmong(changes, change)));
+  const some = pairs.flatMap(({ changes }) => changes.filter(({ what }) => !common.some((one) => one.what === what)));
+  const told = new Map(
+    some.map((change) => [JSON.stringify(change), { ...change, what: `${change.what}, ${whenText(pairs, change)}` }]),
+  );
   return [...common, ...told.values()];
+}
+
+/** What changes where a call stands. */
+interface ChangesThere {
+  readonly where: Context;
+  readonly changes: readonly Change[];
+}
+
+const isAmong = (changes: readonly Change[], change: Change): boolean =>
+  changes.some((each) => JSON.stringify(each) === JSON.stringify(change));
+
+/** In which places a change is one, where it is one for every mask there. */
+function whenText(pairs: readonly ChangesThere[], change: Change): string {
+  const isIn = (place: Context): boolean | null => {
+    const there = pairs.filter(({ where }) => where === place);
+    const found = there.filter(({ changes }) => isAmong(changes, change)).length;
+    return found === 0 ? false : found === there.length ? true : null;
+  };
+  const places = ANYWHERE.map(isIn);
+  const names = ANYWHERE_NAMES.filter((_name, at) => places[at] === true);
+  return names.length === 0 || places.includes(null) ? "at times" : `in ${names.join(" and ")}`;
 }
 
 const mayBlock = ({ bits }: Kernel, { request }: Asked): boolean => (request.mask & bits.DIRECT_RECLAIM) !== 0;

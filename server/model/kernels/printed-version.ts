@@ -13,6 +13,11 @@ export interface PrintedVersion {
 const TREES: readonly { readonly mark: RegExp; readonly says: (found: RegExpExecArray, version: string) => string }[] =
   [
     {
+      mark: /-rt(?:\d+)?(?=[-.+]|$)/,
+      says: () =>
+        "its name says that it is built with PREEMPT_RT, which changes what may be done where, and is not assumed: say so by PREEMPT_RT=y",
+    },
+    {
       mark: /\.(el\d+)uek\b|\b(uek)\b/,
       says: () => "Oracle's UEK has work of later releases, which the model does not know",
     },
@@ -54,19 +59,22 @@ const TREES: readonly { readonly mark: RegExp; readonly says: (found: RegExpExec
       mark: /-next-\d+/,
       says: () => "linux-next carries what was to become that release, and later changes may be missing",
     },
-    { mark: /-rc\d+/, says: () => "a release candidate may lack what its release has" },
+    { mark: /-rc\d*(?=[-.+]|$)/, says: () => "a release candidate may lack what its release has" },
     { mark: /^[^-]*\+|\+$|-dirty\b/, says: () => "a + or -dirty stands for changes that only its builder knows" },
+    { mark: /^\.y$/, says: () => "a stable branch has many points, which have more and more of later releases" },
+    { mark: /^.{1,40}/, says: ([name]) => `what ${name} stands for is not known to the model` },
   ];
 
 /**
  * The version that a kernel's own string stands for, as `uname -r` and logs print it: `6.8.0-rc3-1.gae4495f-default` is
  * 6.8, `6.11.11-valve10` is 6.11.11, `3.10.0-1160.el7.x86_64` is 3.10. A `-next` tree carries what the following
- * release will have, so it is taken as that one; a release candidate as its release. Null for any other text.
+ * release will have, so it is taken as that one; a release candidate as its release. Null for any other text: several
+ * versions are none.
  */
 export function printedVersion(text: string): PrintedVersion | null {
   const [, series = "", point = "", rest = ""] =
-    /^(2\.6\.\d{1,3}|\d{1,3}\.\d{1,4})(?:\.(\d{1,5}))?(\D.*)?$/.exec(text.trim()) ?? [];
-  if (series === "" || /^2\.6$/.test(series)) return null;
+    /^(2\.6\.\d{1,3}|\d{1,3}\.\d{1,4})(?:\.(\d{1,5}))?([-+~_.:a-z][-\w.+~:@]*)?$/i.exec(text.trim()) ?? [];
+  if (series === "" || /^2\.6$/.test(series) || rest.startsWith("..")) return null;
   const releases = [...olderReleases(), ...mainlineReleases()];
   const isNext = /-next\b/.test(rest);
   const release = isNext ? (releases[releases.indexOf(series) + 1] ?? series) : series;

@@ -150,6 +150,12 @@ class Reader {
     if (isOperand && this.#isComplete) return wrongAt(start, `an operator is missing before ${shown(token.text)}`);
     // `gfp ?: GFP_KERNEL` has its condition as the branch between.
     const isElvis = kind === ":" && before?.kind === "?";
+    const { callee } = this.#level;
+    if (kind === ")" && before?.kind === "(" && callee !== null)
+      return wrongAt(
+        callee.start,
+        `what ${shown(callee.text)}() gives decides about the mask and is not known: write the mask of one case`,
+      );
     if (!isOperand && !this.#isComplete && !isElvis) return missingAt(start, token);
     switch (kind) {
       case "name":
