@@ -55,6 +55,11 @@ export function clientOptions(context: ExtensionContext): LanguageClientOptions 
         if (report !== undefined && report !== null && "items" in report) fitted(report.items);
         return report;
       },
+      provideWorkspaceDiagnostics: (resultIds, token, report, next) =>
+        next(resultIds, token, (chunk) => {
+          for (const found of chunk?.items ?? []) if ("items" in found) fitted(found.items);
+          report(chunk);
+        }),
       provideCodeLenses: noteLensRequests,
       async resolveCodeLens(lens, token, next) {
         const resolved = await next(lens, token);

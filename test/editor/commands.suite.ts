@@ -3,6 +3,7 @@ import {
   commands,
   ConfigurationTarget,
   extensions,
+  languages,
   LanguageModelTextPart,
   lm,
   TabInputCustom,
@@ -12,7 +13,7 @@ import {
   workspace,
 } from "vscode";
 import type { AllocPolicyExtension } from "../../client/extension.ts";
-import { closeAll, openFile, select, seesFinding, type, until } from "./user.ts";
+import { closeAll, openFile, select, seesFinding, type, until, writeFile } from "./user.ts";
 
 /** The extension under test; activated by the first policy file. */
 async function extension(): Promise<AllocPolicyExtension> {
@@ -108,6 +109,18 @@ suite("Commands", () => {
     assert.match(page.getText(), /sleep-in-atomic/);
     await commands.executeCommand("vscode.open", code.target);
     await seesPage("sleep-in-atomic");
+  });
+
+  test("the finding of a file that nobody opened has the same link", async () => {
+    await openFile("opened.allocpolicy", SLEEPER);
+    await extension();
+    const uri = await writeFile("closed.allocpolicy", SLEEPER);
+    const [finding] = await until("its finding", () => {
+      const found = languages.getDiagnostics(uri);
+      return found.length > 0 ? found : undefined;
+    });
+    assert.ok(typeof finding?.code === "object", "the finding has a link");
+    assert.equal(finding.code.target.toString(), "allocpolicy-rule:/sleep-in-atomic.md");
   });
 
   test("the page of a rule is opened by its name, and a wrong name gets an answer", async () => {
