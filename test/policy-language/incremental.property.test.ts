@@ -190,6 +190,28 @@ describe("after any edits", () => {
     expect(shown(after, MAIN).filter((line) => line.startsWith("sleep-in-atomic"))).toHaveLength(1);
   });
 
+  test("who calls a transform that is named like its own parameter leans on that transform, or on what hides it", () => {
+    const text =
+      "kernel 6.12\ntransform outer(m) = m(m)\nexpect outer gives has __GFP_ZERO\ntransform m(x) = x | __GFP_ZERO\n";
+    const edits: readonly (readonly [from: string, to: string])[] = [
+      ["__GFP_ZERO\n", "__GFP_COMP\n"],
+      ["transform m(", "transform n("],
+      ["gives has __GFP_ZERO", "gives has m |"],
+    ];
+    let file = parseFile(text.replace("x | __GFP_ZERO", "x | __GFP_NOWARN"));
+    expect(shown(withDocument(emptyWorkspace(DEFAULT_SETTINGS), MAIN, file), MAIN)).toHaveLength(1);
+    file = parseFile(text);
+    let workspace = withDocument(emptyWorkspace(DEFAULT_SETTINGS), MAIN, file);
+    expect(shown(workspace, MAIN)).toEqual([]);
+    for (const [from, to] of edits) {
+      const start = file.text.lastIndexOf(from);
+      file = editFile(file, { start, end: start + from.length, text: to });
+      workspace = withDocument(workspace, MAIN, file);
+      expect(shown(workspace, MAIN)).toEqual(shown(fresh(workspace), MAIN));
+      expect(shown(workspace, MAIN)).not.toEqual([]);
+    }
+  });
+
   test("a name that moves within a declaration that says what it said is shown where it stands now", () => {
     const file = parseFile("kernel 6.12\n/// First.\ncontext a { in softirq }\ncontext a { in hardirq }\n");
     const before = withDocument(emptyWorkspace(DEFAULT_SETTINGS), MAIN, file);

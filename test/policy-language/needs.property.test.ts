@@ -47,6 +47,8 @@ describe("What a declaration needs", () => {
       (name: string) => `context c${name} { in process scope ${name} }`,
       (name: string) => `transform t(${name}) = m | ${name} | x`,
       (name: string) => `transform t(m) = m | ${name} | x`,
+      (name: string) => `transform t(${name}) = m(${name}) | x(m)`,
+      (name: string) => `transform t(m) = ${name}(m) | x`,
       (name: string) => `expect ${name} gives has m`,
     ];
     for (const form of forms) {

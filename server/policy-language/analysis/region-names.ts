@@ -336,12 +336,12 @@ class NameCollector {
     }
   }
 
-  /** @param parameters names that stand for the declaration's own parameters, and are no use of a declaration */
+  /** @param parameters those of the declaration: their names are no use of another one, unless they are called */
   #mask(mask: Mask, parameters: readonly Name[] = []): void {
     const [first] = parameters;
     const known = first === undefined ? {} : { parameter: first.text };
     eachMaskName(mask, (role, name) => {
-      if (parameters.some(({ text }) => text === name.text)) return;
+      if (role !== "call" && parameters.some(({ text }) => text === name.text)) return;
       this.uses.push({ space: "mask", role, name, ...known });
       this.#need("mask", name);
     });

@@ -153,7 +153,7 @@ export function flagFindings(
     const name = node.kind === "call" ? node.callee : node.kind === "name" ? node : null;
     if (name === null || expression.others?.includes(name.text) || environment.mayBeDamaged(name.text)) continue;
     const declared = environment.lookup("mask", name.text);
-    const isOwn = expression.others !== null || name.text === expression.parameter;
+    const isOwn = expression.others !== null || (name.text === expression.parameter && node.kind !== "call");
     if (!isOwn && declared === null && !isMaskOfKernels(name.text)) continue;
     if (!environment.complete && declared === null && meaning.why?.kind !== "not-yet") continue;
     findings.push(

@@ -28,8 +28,8 @@ export const maskGraph: Graph = graphOf((environment, binding) => {
   const expression = expressionOf(binding);
   const parameter = parameterOf(binding);
   if (expression === null) return found;
-  eachMaskName(expression, (_role, name) => {
-    const used = name.text === parameter ? null : environment.lookup("mask", name.text);
+  eachMaskName(expression, (role, name) => {
+    const used = role !== "call" && name.text === parameter ? null : environment.lookup("mask", name.text);
     if (used !== null) found.push(used);
   });
   return found;
