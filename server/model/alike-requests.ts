@@ -1,6 +1,8 @@
 import { apiNamed } from "./apis.ts";
 import type { Api, ApiFamily } from "./apis/api.ts";
-import { kmallocCacheBytes } from "./apis/_slab.ts";
+import { kmallocCacheBytes, slabOrders } from "./apis/_slab.ts";
+import { alikeOrder } from "./decisions/reads.ts";
+import { keptFor } from "./kept.ts";
 import type { Kernel } from "./kernels/kernel.ts";
 import type { AllocationRequest } from "./request.ts";
 import { bytesOf, orderOfPages } from "./sizes.ts";
@@ -36,15 +38,33 @@ function alikeBytes(kernel: Kernel, api: Api, request: AllocationRequest): numbe
   return bytes > LARGEST_CLASS ? sizeBytes : sizeBytes + largestOf(kernel.options.pageBytes, bytes) - bytes;
 }
 
+/** Families whose functions take what fits into a page from a kmalloc cache. */
+const FROM_CACHES: ReadonlySet<ApiFamily> = new Set(["slab", "krealloc", "kvmalloc"]);
+
 /**
- * The largest of the sizes that are not told apart from `sizeBytes` by a function that is asked for nothing but a size,
- * in a kernel of such pages; null where each size is its own.
+ * The largest of the sizes of which each of these kernels decides the same as of `sizeBytes`, asked for nothing but a
+ * size: what it says in words may differ in numbers. Null where each size is its own.
+ * @param kernels not empty, all with pages of one size
  */
-export function alikeSize(pageBytes: number, api: Api, sizeBytes: number): number | null {
+export function alikeSize(kernels: readonly Kernel[], api: Api, sizeBytes: number): number | null {
   const isOfClass = api.size === "bytes" && api.asks === undefined && api.asCalled === undefined;
   if (!isOfClass || !BY_CLASS.has(api.family) || sizeBytes === 0 || sizeBytes > LARGEST_CLASS) return null;
-  return largestOf(pageBytes, sizeBytes);
+  const pageBytes = kernels[0]?.options.pageBytes ?? 0;
+  const isFromCache = FROM_CACHES.has(api.family) && sizeBytes <= pageBytes;
+  const alike = isFromCache ? alikeCaches(kernels).get(kmallocCacheBytes(sizeBytes)) : undefined;
+  return alike ?? largestOf(pageBytes, sizeBytes);
 }
+
+/** For each kmalloc cache of objects of a page at most, the largest of those whose slabs are asked for alike. */
+const alikeCaches = keptFor((kernels: readonly Kernel[]): ReadonlyMap<number, number> => {
+  const ordersOf = (bytes: number): string =>
+    kernels.map((kernel) => alikeOrder(kernel, slabOrders(kernel, bytes).preferred)).join(" ");
+  const pageBytes = kernels[0]?.options.pageBytes ?? 0;
+  const caches: number[] = [];
+  for (let bytes = 1; bytes <= pageBytes; bytes = (caches.at(-1) ?? 0) + 1) caches.push(kmallocCacheBytes(bytes));
+  const largest = new Map(caches.map((bytes) => [ordersOf(bytes), bytes]));
+  return new Map(caches.map((bytes) => [bytes, largest.get(ordersOf(bytes)) ?? bytes]));
+});
 
 /** The largest size that is told apart from others as `bytes` are. */
 function largestOf(pageBytes: number, bytes: number): number {

@@ -2,9 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LineAnswers } from "../../server/cli/verdict/line-answers.ts";
-import { alikeRequest } from "../../server/model/alike-requests.ts";
-import { allApis, samePlan } from "../../server/model/apis.ts";
+import { alikeRequest, alikeSize } from "../../server/model/alike-requests.ts";
+import { allApis, samePlan, type Plan } from "../../server/model/apis.ts";
+import type { Api } from "../../server/model/apis/api.ts";
 import { contextOf } from "../../server/model/contexts.ts";
+import { alikeOrder } from "../../server/model/decisions/reads.ts";
 import type { Kernel } from "../../server/model/kernels/kernel.ts";
 import { kernelOf, mainlineReleases } from "../../server/model/kernels/kernels.ts";
 import { mask } from "../../server/model/masks/mask.ts";
@@ -62,6 +64,37 @@ describe("requests that are taken for alike", () => {
       }
     }
     expect([...shared].sort()).toEqual(["krealloc", "kvmalloc", "pages-exact", "slab", "vmalloc"]);
+  });
+
+  test("and sizes of which all is decided alike to one plan but for orders that nothing tells apart", () => {
+    const classes = new Map<string, Set<number>>();
+    for (const kernel of kernels.filter((_, index) => index % 6 === 0)) {
+      const decided = (order: number): number => alikeOrder(kernel, order);
+      const planOf = (api: Api, value: number, bytes: number): Plan => {
+        const plan = api.plan(kernel, request(api.name, value, bytes));
+        const { order, firstOrder, betweenOrder, blocksOrder } = plan;
+        return {
+          ...plan,
+          order: decided(order),
+          firstOrder: decided(firstOrder),
+          betweenOrder: decided(betweenOrder),
+          blocksOrder: decided(blocksOrder),
+        };
+      };
+      for (const api of allApis().filter(({ exists }) => exists(kernel))) {
+        for (const value of [kernel.gfp.KERNEL, mask(kernel.gfp.ATOMIC | kernel.bits.NOFAIL | kernel.bits.DMA)]) {
+          for (const bytes of SIZES.filter((size) => size <= 2 * PAGE)) {
+            const alike = alikeSize(kernels, api, bytes);
+            if (alike === null || alike === bytes) continue;
+            classes.set(api.name, (classes.get(api.name) ?? new Set()).add(alike));
+            const [plan, other] = [planOf(api, value, bytes), planOf(api, value, alike)];
+            if (JSON.stringify(plan) === JSON.stringify(other)) continue;
+            expect([kernel.name, api.name, bytes, plan]).toEqual([kernel.name, api.name, alike, other]);
+          }
+        }
+      }
+    }
+    expect([...(classes.get("kmalloc") ?? [])].sort((one, other) => one - other)).toEqual([256, 512, 4096, 8191]);
   });
 
   const api = fc.constantFrom(...allApis().map(({ name }) => name));

@@ -12,8 +12,12 @@ import {
   type Workspace,
 } from "../../server/documents/workspace.ts";
 import { environmentOf } from "../../server/policy-language/analysis/file-analysis.ts";
+import { namesOf } from "../../server/policy-language/analysis/region-names.ts";
 import { check, checkRegions } from "../../server/policy-language/check/check.ts";
 import { expectationStates } from "../../server/policy-language/check/expectations/states.ts";
+import { resolvePolicy } from "../../server/policy-language/policies/resolved-policy.ts";
+import { resolvedRequestOf } from "../../server/policy-language/requests/requests.ts";
+import { hoverAt } from "../../server/service/hover.ts";
 import { expectationsOf } from "../service/_expectations.ts";
 
 const MAIN = "file:///p/main.allocpolicy";
@@ -119,6 +123,20 @@ function expectSame(text: string, libraryText = ""): void {
   expect(together).toEqual(alone);
 }
 
+/** What is told of the declaration in a region, and of a request what it inherits and which policies bind it. */
+function toldOf(workspace: Workspace, region: number): unknown {
+  const environment = environmentOf(workspace, MAIN);
+  const binding = environment?.bindingAt(region) ?? null;
+  if (environment === null || binding === null) return null;
+  const at = (environment.file.starts[region] ?? 0) + (namesOf(binding.region).declares?.start ?? 0);
+  const hover = hoverAt(workspace, MAIN, at);
+  if (binding.kind !== "request") return hover;
+  const { policies, properties } = resolvedRequestOf(environment, binding);
+  const bases = properties.map(({ inheritedFrom }) => inheritedFrom?.name);
+  const owners = policies.map((policy) => resolvePolicy(environment, policy)?.clauses.map(({ owner }) => owner.name));
+  return [hover, policies.map(({ name }) => name), bases, owners];
+}
+
 describe("declarations that are the same but for names get what each gets alone", () => {
   test("whatever they are, and however they are called", () => {
     fc.assert(
@@ -132,6 +150,41 @@ describe("declarations that are the same but for names get what each gets alone"
           expectSame(fileOf(first, templates, called, count), fileOf("", more, called, 2)),
       ),
       { numRuns: 120, seed: 20261129 },
+    );
+  });
+
+  test("also requests that no other one is like, for which others stand in, and of which all else is told as ever", () => {
+    const BOUND = [
+      "request $r { api kmalloc  size 64 B  flags $m  context $c  policy $p }",
+      "request $s { api kmalloc  size 64 B  flags $m | __GFP_HIGH  policy $q }",
+      "request $t like $r { size 64 B  policy $p, $q }",
+      "request $f like $x { size 64 B  flags $m }",
+      "request $x { api kvmalloc  size 8 B  flags GFP_KERNEL }",
+      "policy $p { forbid has __GFP_COMP }",
+      "policy $q like $p { forbid any __GFP_HIGH | __GFP_NOFAIL }",
+      "context $c { in process }",
+      "flags $m = GFP_KERNEL | __GFP_NOWARN",
+    ] as const;
+    const LAST = [
+      "request bound { api krealloc  size 64 B  flags GFP_KERNEL  policy own }",
+      "policy own { forbid has __GFP_COMP }",
+      "policy for_all like own for krealloc { }",
+    ] as const;
+    const bound = fc.subarray([...BOUND], { minLength: 7 });
+    fc.assert(
+      fc.property(header, bound, block, namings, (first, always, templates, called) => {
+        let sizes = 0;
+        const text = `${fileOf(first, [...always, ...templates.slice(0, 2)], called, 4)}${LAST.join("\n")}`.replace(
+          /size 64 B/g,
+          () => `size ${100 + 333 * sizes++} B`,
+        );
+        expectSame(text);
+        const main = parseFile(text);
+        const [looked, fresh] = [workspaceOf(main, parseFile("")), workspaceOf(main, parseFile(""))];
+        check(looked, MAIN);
+        for (const region of main.regions.keys()) expect(toldOf(looked, region)).toEqual(toldOf(fresh, region));
+      }),
+      { numRuns: 40, seed: 20261204 },
     );
   });
 
@@ -192,7 +245,9 @@ describe("declarations that are the same but for names get what each gets alone"
   });
 
   test("and so do requests that differ in their sizes, where those come to the same", () => {
-    const CLASSES = [513, 700, 800, 1000, 1023, 1024, 2049, 3000, 4095, 4096, 4097, 5000, 7000, 8191, 8192] as const;
+    const CLASSES = [
+      200, 256, 300, 512, 513, 700, 800, 1000, 1023, 1024, 2049, 3000, 4095, 4096, 4097, 5000, 7000, 8191, 8192,
+    ] as const;
     const size = fc.oneof(
       { weight: 6, arbitrary: fc.constantFrom(...CLASSES) },
       {

@@ -3,6 +3,7 @@ import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import { clashOf } from "../findings/names/duplicate-names.ts";
 import { besideOf, type Beside } from "./beside.ts";
 import { memberOf, membersOf, type Content } from "./content.ts";
+import { standInsFor } from "./stand-ins.ts";
 import { inNamesOf, isOfMembers, isSaidBy, templateOf, type Template } from "./templates.ts";
 
 /** The first declaration of a content, and what it gave. */
@@ -45,8 +46,10 @@ export function findingsAlike(
   environment: Environment,
   binding: Binding,
   content: Content | null,
-  find: () => readonly UnplacedFinding[],
+  index: number,
+  findIn: (seen: Environment) => readonly UnplacedFinding[],
 ): readonly UnplacedFinding[] {
+  const find = (): readonly UnplacedFinding[] => findIn(environment);
   if (content === null || clashOf(environment, binding) !== null) return find();
   const beside = besideOf(environment);
   const uri = beside.several ? environment.uri : null;
@@ -55,7 +58,7 @@ export function findingsAlike(
   const { idAmongSizes } = content;
   const before = ofFiles.get(content.id) ?? (idAmongSizes === null ? undefined : ofFiles.get(idAmongSizes));
   if (before === undefined) {
-    const findings = find();
+    const findings = isNothingSaid(environment, binding, content, index, findIn) ? [] : find();
     if (ofFiles.size > (beside.several ? MOST_KNOWN_BESIDE : MOST_KNOWN)) ofFiles.clear();
     // Where there is nothing to say there is no name in it.
     if (findings.length === 0) {
@@ -78,6 +81,18 @@ export function findingsAlike(
       return findings;
     }
   }
+}
+
+/** Whether nothing is said of a declaration that leans on the first of their contents, of which much is known. */
+function isNothingSaid(
+  environment: Environment,
+  binding: Binding,
+  content: Content,
+  index: number,
+  findIn: (seen: Environment) => readonly UnplacedFinding[],
+): boolean {
+  const standIns = standInsFor(environment, binding, content, index);
+  return standIns !== null && findIn(standIns.environment).length === 0 && !standIns.hasStrayed();
 }
 
 /** What of a declaration is said by its text and what it leans on, and not by which names there are besides. */

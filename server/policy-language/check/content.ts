@@ -18,8 +18,9 @@ export interface Content {
   /** Equal for equal contents of one file, and of the files beside it. */
   readonly id: number;
   /**
-   * Of a request with a size, equal for those that differ in nothing besides but sizes that come to the same: where
-   * there is nothing to say of one there is not of the other. Null: it has no such size, or something else asks for it.
+   * Of a request with a size, equal for those that differ in nothing besides but sizes of which all is decided alike:
+   * where there is nothing to say of one there is not of the other. Null: it has no such size, or something else asks
+   * for it.
    */
   readonly idAmongSizes: number | null;
   /** It is a policy that tells sizes apart, or leans on one. */
@@ -68,6 +69,8 @@ interface Contents {
   readonly ofTwins: Map<Twins, OfTwins>;
   /** How many declarations were looked at, and how many of them were like one before. */
   readonly counts: { tried: number; alike: number; left: number };
+  /** Of a file that shares nothing: the first declaration of each content that leans on nothing. */
+  readonly leaves: Map<number, Binding>;
 }
 
 /** What is the same of the contents of texts that differ in nothing but their own names. */
@@ -135,6 +138,7 @@ function noContents(beside: Beside, { names }: Environment): Contents {
     patterns: several ? new Patterns() : patternsOf(names),
     ofTwins: new Map(),
     counts: { tried: 0, alike: 0, left: 0 },
+    leaves: new Map(),
   };
   contents.set(beside, made);
   return made;
@@ -165,6 +169,11 @@ function contentIn(known: Contents, environment: Environment, binding: Binding, 
   const made = depth > MOST_DEPTH ? null : newContent(known, environment, binding, depth);
   known.byRevision.set(binding.revision, made);
   return made;
+}
+
+/** The first declaration of a content that leans on nothing; null: it leans on something, or that is not kept. */
+export function firstAlike(environment: Environment, id: number): Binding | null {
+  return contents.get(besideOf(environment))?.leaves.get(id) ?? null;
 }
 
 const OWN = -1;
@@ -217,9 +226,11 @@ function newContent(known: Contents, environment: Environment, binding: Binding,
   const isAmongSizes = sized !== null && policiesMeet(known, environment, sized.api, depth);
   const { meant, twins } = written;
   const uses = usesIn(written, meant);
+  const id = idOf(known, key);
+  if (!known.several && members.length === 0 && !known.leaves.has(id)) known.leaves.set(id, binding);
   const said = {
     uri: binding.uri,
-    id: idOf(known, key),
+    id,
     idAmongSizes: isAmongSizes ? idOf(known, keyOf(uri, region.text, written, ids, `<= ${sized.sizeClass}`)) : null,
     comparesSizes,
     leansOn: members,

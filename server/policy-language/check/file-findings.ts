@@ -98,11 +98,13 @@ function regionFindings(analysis: FileAnalysis, index: number, pause: Pause): vo
 
 function analysed(analysis: FileAnalysis, region: Region, index: number, pause: Pause): RegionFindings {
   const { environment } = analysis;
-  const find = (): readonly UnplacedFinding[] =>
-    withLevels(environment, declarationFindings(analysis, region, index, pause));
+  const findIn = (seen: Environment): readonly UnplacedFinding[] =>
+    withLevels(seen, declarationFindings({ ...analysis, environment: seen }, region, index, pause));
   const binding = region.problems.length > 0 ? null : environment.bindingAt(index);
   const unplaced =
-    binding === null ? find() : orInternalError(region, () => ofDeclaration(environment, region, binding, find));
+    binding === null
+      ? findIn(environment)
+      : orInternalError(region, () => ofDeclaration(environment, region, binding, index, findIn));
   if (unplaced.length === 0) return NO_FINDINGS;
   const movable = unplaced.some((finding) => finding.related.length > 0);
   const suggests = unplaced.some((finding) => finding.rule.startsWith("unknown-"));
@@ -117,17 +119,18 @@ function analysed(analysis: FileAnalysis, region: Region, index: number, pause: 
 /** Of fewer regions, and no other files, each is looked at by itself: what a content is takes as long as to look. */
 const FEW_REGIONS = 24;
 
-/** What `find` says of a declaration or of one that is alike, and which of its names stand for nothing. */
+/** What `findIn` says of a declaration or of one that is alike, and which of its names stand for nothing. */
 function ofDeclaration(
   environment: Environment,
   region: Region,
   binding: Binding,
-  find: () => readonly UnplacedFinding[],
+  index: number,
+  findIn: (seen: Environment) => readonly UnplacedFinding[],
 ): readonly UnplacedFinding[] {
   const isFew = environment.file.regions.length < FEW_REGIONS && !besideOf(environment).several;
   const content = isFew ? null : contentOf(environment, binding);
   const uses = content?.uses ?? namesOf(region).uses.filter((use) => isLeftOut(environment, region.kind, use));
-  const others = findingsAlike(environment, binding, content, find);
+  const others = findingsAlike(environment, binding, content, index, findIn);
   if (uses.length === 0) return others;
   const unknown = withLevels(environment, [
     ...unknownNameFindings(environment, uses),

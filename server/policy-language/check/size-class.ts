@@ -25,7 +25,7 @@ const BLOCK = /^request\s+\w+\s*\{[^{}"/]*\}\s*;?$/;
 /** A request that has a size, and the function that it asks. */
 export interface SizedRequest {
   readonly api: string;
-  /** Of the size, in bytes: all that come to the same for the function have this one. */
+  /** Of the size, in bytes: all of which the kernels in force decide the same have this one. */
   readonly sizeClass: number;
 }
 
@@ -41,7 +41,7 @@ export function sizedRequest(
   calls.set(shape, call);
   const api = apiNamed(call.api);
   if (api === null) return null;
-  const sizeClass = alikeSize(environment.options.pageBytes, api, Number(size.text) * call.unitBytes);
+  const sizeClass = alikeSize(environment.kernels, api, Number(size.text) * call.unitBytes);
   return sizeClass === null ? null : { api: call.api, sizeClass };
 }
 
