@@ -1,4 +1,3 @@
-import type { Effect } from "../../grammar/ast.ts";
 import type { Allocator } from "../c-source/functions/allocators.ts";
 import { callText } from "../c-source/c-finding.ts";
 import { findCallers, type Caller, type Wrapper } from "../c-source/judge/callers.ts";
@@ -13,6 +12,7 @@ import type { Mask } from "../model/masks/mask.ts";
 import { maskText } from "../model/masks/names.ts";
 import { verdict } from "../model/verdict.ts";
 import type { Binding, Environment } from "../policy-language/analysis/environment.ts";
+import { effectText } from "../policy-language/policies/effect-text.ts";
 import { judge, type Judgement } from "../policy-language/policies/judgement.ts";
 import { checkAgainstKernel } from "../policy-language/policies/kernel-check.ts";
 import { askPolicy } from "../policy-language/policies/policy-set.ts";
@@ -227,9 +227,4 @@ function modesOf(environment: Environment, policy: ResolvedPolicy, kernel: Kerne
       }),
     }));
   });
-}
-
-function effectText({ name, values }: Effect): string {
-  if (values === null) return name.text;
-  return `${name.text} ${"value" in values ? values.text : values.map(({ text }) => text).join(" | ")}`;
 }

@@ -1,12 +1,9 @@
 import type { KernelDiff } from "../../protocol/kernel.ts";
-import {
-  comparePolicies,
-  compareSides,
-  requestFacts,
-  type Difference,
-  type Relation,
-  type Side,
-} from "../policy-language/diff.ts";
+import { compareSides, type Difference } from "../policy-language/diff/diff.ts";
+import { modePhrases } from "../policy-language/diff/modes.ts";
+import { comparePolicies, type Relation } from "../policy-language/diff/policies.ts";
+import { requestFacts } from "../policy-language/diff/requests.ts";
+import type { Side } from "../policy-language/diff/side.ts";
 import type { Binding } from "../policy-language/analysis/environment.ts";
 import { parseVersions, releasesOf } from "../policy-language/analysis/checked-kernels.ts";
 import { workspaceOf, type Workspace } from "../documents/workspace.ts";
@@ -126,7 +123,7 @@ const RELATIONS: Readonly<Record<Relation, string>> = {
 export function diffPolicies(first: NamedPolicy, second: NamedPolicy): string | null {
   const [one, other] = [policySide(first), policySide(second)];
   if (one === null || other === null) return null;
-  const { relation, onlyFirst, onlySecond } = comparePolicies(one.side, one.binding, other.side, other.binding);
+  const { relation, onlyFirst, onlySecond, modes } = comparePolicies(one.side, one.binding, other.side, other.binding);
   const [a, b] =
     first.name === second.name ? [`${first.name} (first)`, `${second.name} (second)`] : [first.name, second.name];
   const takes = (name: string, witness: string | null): readonly string[] =>
@@ -140,6 +137,9 @@ export function diffPolicies(first: NamedPolicy, second: NamedPolicy): string | 
     "",
     ...takes(a, onlyFirst),
     ...takes(b, onlySecond),
+    ...modes.flatMap((mode) =>
+      modePhrases(mode, [code(a), code(b)]).map((phrase) => `- Mode ${code(mode.mode)} ${phrase}.`),
+    ),
     "",
     ...tableOf(first, second, a, b),
   ]

@@ -31,8 +31,37 @@ describe("diff", () => {
         relation: "incomparable",
         onlyFirst: "`0`, 36 KiB",
         onlySecond: expect.stringContaining("__GFP_NOFAIL"),
+        modes: [],
       },
     ]);
+  });
+
+  test("modes differ by name, by promise, and by what has them", async () => {
+    const cwd = folderWith({
+      "modes.allocpolicy": `kernel 6.12
+policy old {
+  mode quick when has __GFP_NORETRY { retries 1, oom never }
+  mode late when lacks __GFP_DIRECT_RECLAIM { sleeps never }
+  mode normal otherwise { retries 5 }
+}
+policy new {
+  mode quick when any __GFP_NORETRY | __GFP_THISNODE { retries 2, fails may }
+  mode normal otherwise { retries 5 }
+  mode soon when lacks __GFP_DIRECT_RECLAIM { sleeps never }
+}
+`,
+    });
+    const { status, out } = await run(["diff", "modes.allocpolicy#old", "#new"], { cwd });
+    expect(out).toBe(`policy old takes the same requests as new
+    mode quick promises \`retries 1\` in old, \`retries 2\` in new
+    mode quick promises \`oom never\` only in old
+    mode quick promises \`fails may\` only in new
+    mode quick takes \`__GFP_THISNODE\` only in new
+    mode late is only in old
+    mode normal takes \`GFP_KERNEL | __GFP_THISNODE\` only in old
+    mode soon is only in new
+`);
+    expect(status).toBe(1);
   });
 
   test("between two kernels it says which verdicts and flags change", async () => {
@@ -74,6 +103,7 @@ describe("diff", () => {
 
   test.each([
     [["diff", "p.allocpolicy"], "--kernel 6.1 --to 6.12"],
+    [["diff", "6.6", "v6.12"], "diff FILE --kernel 6.6 --to v6.12"],
     [["diff", "p.allocpolicy#nobody", "#strict"], "there is no policy 'nobody'"],
     [["diff", "p.allocpolicy#strict", "p.allocpolicy"], "name a policy on both sides"],
   ])("%j: %s", async (args, message) => {

@@ -114,6 +114,16 @@ describe("two policies", () => {
     expect(text).not.toContain("`__GFP_ZERO`");
   });
 
+  test("whose modes differ have each difference, though they take the same", () => {
+    const text = page(
+      "policy a { mode quick when has __GFP_NORETRY { retries 1 } mode rest otherwise { } }\npolicy b { mode quick when has __GFP_NORETRY { retries 2 } mode late otherwise { } }\n",
+    );
+    expect(text).toMatch(/^# `a` takes the same requests as `b`\n/);
+    expect(text).toContain(
+      "- Mode `quick` promises `retries 1` in `a`, `retries 2` in `b`.\n- Mode `rest` is only in `a`.\n- Mode `late` is only in `b`.\n",
+    );
+  });
+
   test("that are equal have no table", () => {
     expect(page("policy a { allow only GFP_KERNEL }\npolicy b { forbid not only GFP_KERNEL }\n")).toBe(
       "# `a` takes the same requests as `b`\n\nOver every mask, size and context, under Linux 6.12. Witnesses are the smallest.\n\n",

@@ -1,12 +1,10 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import {
-  comparePolicies,
-  compareSides,
-  type Difference,
-  type PolicyDifference,
-  type Side,
-} from "../../policy-language/diff.ts";
+import { compareSides, type Difference } from "../../policy-language/diff/diff.ts";
+import { modePhrases } from "../../policy-language/diff/modes.ts";
+import { comparePolicies, isSamePolicy, type PolicyDifference } from "../../policy-language/diff/policies.ts";
+import type { Side } from "../../policy-language/diff/side.ts";
 import { environmentOf } from "../../policy-language/analysis/file-analysis.ts";
 import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
 import {
@@ -17,6 +15,7 @@ import {
   isAboutC,
   type CarriedFiles,
 } from "../kernel-c/carried.ts";
+import { kernelOf } from "../../model/kernels/kernels.ts";
 import { FOUND, OK, USAGE, UsageError, type Command, type Io } from "../command.ts";
 import { readText, UnreadableFiles, workspaceFolder } from "../files.ts";
 import { forcedKernels } from "../kernels.ts";
@@ -64,6 +63,8 @@ export const diff: Command = {
       if (to === null) throw new UsageError("of C say to which kernel it is carried: --to 6.12");
       return tellCarried(io, carriedFiles(io.cwd, positionals, kernel, to), values.json);
     }
+    if (a !== undefined && b !== undefined && [a, b].every((name) => isKernel(io.cwd, name)))
+      throw new UsageError(`name the file that is carried from kernel to kernel: diff FILE --kernel ${a} --to ${b}`);
     if (a === undefined || more.length > 0)
       throw new UsageError("give two files or policies, or one file with --kernel and --to");
     const difference = differenceOf(io.cwd, a, b, kernel, to);
@@ -71,6 +72,10 @@ export const diff: Command = {
     return isSame(difference) ? OK : FOUND;
   },
 };
+
+/** Whether an operand names a kernel, and no file. */
+const isKernel = (cwd: string, name: string): boolean =>
+  !existsSync(resolve(cwd, name)) && !("unknown" in kernelOf(name.replace(/^v(?=\d)/, "")));
 
 async function tellCarried(io: Io, carried: CarriedFiles, isJson: boolean): Promise<number> {
   const unreadable = new UnreadableFiles(io.warn);
@@ -142,10 +147,7 @@ function policyOf({ environment }: Side, name: string): ReturnType<Side["environ
 }
 
 function isSame({ policies, requests, flags, onlyFirst, onlySecond }: Difference): boolean {
-  return (
-    policies.every(({ relation }) => relation === "equal") &&
-    requests.length + flags.length + onlyFirst.length + onlySecond.length === 0
-  );
+  return policies.every(isSamePolicy) && requests.length + flags.length + onlyFirst.length + onlySecond.length === 0;
 }
 
 const RELATIONS: Readonly<Record<PolicyDifference["relation"], string>> = {
@@ -158,13 +160,7 @@ const RELATIONS: Readonly<Record<PolicyDifference["relation"], string>> = {
 
 function report({ policies, requests, flags, onlyFirst, onlySecond }: Difference): string {
   const lines = [
-    ...policies.flatMap(({ first, second, relation, onlyFirst: mine, onlySecond: theirs }) => [
-      first === second
-        ? `policy ${first}: the first ${RELATIONS[relation]} the second`
-        : `policy ${first} ${RELATIONS[relation]} ${second}`,
-      ...(mine === null ? [] : [`    only the first takes   ${mine}`]),
-      ...(theirs === null ? [] : [`    only the second takes  ${theirs}`]),
-    ]),
+    ...policies.flatMap(policyLines),
     ...flags.map(({ kind, text }) => `flag ${kind}: ${text}`),
     ...requests.flatMap(({ name, changes }) => [
       `request ${name}`,
@@ -174,4 +170,17 @@ function report({ policies, requests, flags, onlyFirst, onlySecond }: Difference
     ...onlySecond.map((name) => `only in the second: ${name}`),
   ];
   return lines.length === 0 ? "nothing changes\n" : `${lines.join("\n")}\n`;
+}
+
+function policyLines({ first, second, relation, onlyFirst, onlySecond, modes }: PolicyDifference): readonly string[] {
+  const isOne = first === second;
+  const names = isOne ? (["the first", "the second"] as const) : ([first, second] as const);
+  return [
+    isOne
+      ? `policy ${first}: the first ${RELATIONS[relation]} the second`
+      : `policy ${first} ${RELATIONS[relation]} ${second}`,
+    ...(onlyFirst === null ? [] : [`    only the first takes   ${onlyFirst}`]),
+    ...(onlySecond === null ? [] : [`    only the second takes  ${onlySecond}`]),
+    ...modes.flatMap((mode) => modePhrases(mode, names).map((phrase) => `    mode ${mode.mode} ${phrase}`)),
+  ];
 }

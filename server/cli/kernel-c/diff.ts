@@ -11,7 +11,7 @@ import { ANYWHERE_NAMES, isAtomic, type Context } from "../../model/contexts.ts"
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { flagsIn, flagText } from "../../model/masks/names.ts";
 import { verdict } from "../../model/verdict.ts";
-import { VERDICT_FIELDS, type Change } from "../../policy-language/diff.ts";
+import { VERDICT_FIELDS, type Change } from "../../policy-language/diff/requests.ts";
 import type { Asked } from "../../rules/site.ts";
 import type { ReportedFinding } from "../report.ts";
 

@@ -1,4 +1,4 @@
-import type { Effect, Predicate } from "../../../grammar/ast.ts";
+import type { Predicate } from "../../../grammar/ast.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { mask, type Mask } from "../../model/masks/mask.ts";
 import { flagsIn, flagText } from "../../model/masks/names.ts";
@@ -12,6 +12,7 @@ import type { MaskPart, MaskValue } from "../../model/masks/evaluation/mask-valu
 import { openContextsOf } from "../requests/open-contexts.ts";
 import type { KernelRequest } from "../requests/under-kernels.ts";
 import type { ResolvedRequest } from "../requests/requests.ts";
+import { effectText } from "./effect-text.ts";
 import { isTaken, judge, type Judgement } from "./judgement.ts";
 import { testOf } from "./predicates.ts";
 import type { PredicateSubject } from "./predicates/subject.ts";
@@ -63,11 +64,6 @@ export function selectedModesOf(
       promises: clause.effects.map(effectText).join(", "),
     }));
   });
-}
-
-function effectText({ name, values }: Effect): string {
-  if (values === null) return name.text;
-  return `${name.text} ${"value" in values ? values.text : values.map(({ text }) => text).join(" | ")}`;
 }
 
 function findingsOf(

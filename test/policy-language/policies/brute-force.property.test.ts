@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { findingsIn, type FoundFinding } from "../_fixture.ts";
+import type { Binding } from "../../../server/policy-language/analysis/environment.ts";
+import { environmentOf } from "../../../server/policy-language/analysis/file-analysis.ts";
+import { comparePolicies } from "../../../server/policy-language/diff/policies.ts";
+import type { Side } from "../../../server/policy-language/diff/side.ts";
+import { findingsIn, FIXTURE_URI, fixtureWorkspace, type FoundFinding } from "../_fixture.ts";
 
 /**
  * Policies over six flags, so that all 64 masks can be tried: what the analysis says of rules and modes is laid beside
@@ -65,10 +69,13 @@ const policies = fc.record({
 
 const FIRST_RULE_LINE = 3;
 
-function textOf({ rules: all, modes, otherwise }: typeof policies extends fc.Arbitrary<infer T> ? T : never): string {
+type Policy = typeof policies extends fc.Arbitrary<infer T> ? T : never;
+
+const textOf = (policy: Policy): string => `kernel 6.12\n${declared("p", policy)}`;
+
+function declared(name: string, { rules: all, modes, otherwise }: Policy): string {
   return [
-    "kernel 6.12",
-    "policy p {",
+    `policy ${name} {`,
     ...all.map(
       ({ kind, predicate, when }) => `  ${kind} ${predicate.text}${when === null ? "" : ` when ${when.text}`}`,
     ),
@@ -111,6 +118,18 @@ function expectSmallest(message: string, masks: readonly number[]): void {
 
 function lineOf(text: string, { startOffset }: FoundFinding): number {
   return text.slice(0, startOffset).split("\n").length;
+}
+
+/** The modes that a mask has, by name. */
+function modesOf({ modes, otherwise }: Policy, mask: number): readonly string[] {
+  const named = modes.flatMap(({ holds }, index) => (holds(mask) ? [`m${index}`] : []));
+  return named.length === 0 && otherwise ? ["rest"] : named;
+}
+
+/** What is said of a set of masks: its smallest, or that there is none. */
+function expectWitness(shown: string | null, masks: readonly number[], text: string): void {
+  if (masks.length === 0) expect(shown, text).toBeNull();
+  else expectSmallest(shown ?? "", masks);
 }
 
 const seeded = { seed: 20201203, numRuns: 250 };
@@ -174,4 +193,47 @@ describe("the analysis of a policy agrees with trying every mask", () => {
       seeded,
     );
   });
+
+  test("on what two policies take, and on the modes of what both take", () => {
+    fc.assert(
+      fc.property(policies, policies, (one, other) => {
+        const text = `kernel 6.12\n${declared("p", one)}${declared("q", other)}`;
+        const { first, second } = sidesIn(text);
+        const found = comparePolicies(first.side, first.binding, second.side, second.binding);
+        const inOne = MASKS.filter((mask) => takes(one.rules, mask));
+        const inOther = MASKS.filter((mask) => takes(other.rules, mask));
+        const both = inOne.filter((mask) => inOther.includes(mask));
+        expectWitness(found.onlyFirst, without(inOne, both), text);
+        expectWitness(found.onlySecond, without(inOther, both), text);
+        for (const name of ["m0", "m1", "m2", "m3", "rest"]) {
+          const mode = found.modes.find((known) => known.mode === name);
+          const [has, had] = [one, other].map((policy) => both.filter((mask) => modesOf(policy, mask).includes(name)));
+          if (mode?.isIn !== undefined && mode.isIn !== "both") continue;
+          expectWitness(mode?.onlyFirst ?? null, without(has ?? [], had ?? []), text);
+          expectWitness(mode?.onlySecond ?? null, without(had ?? [], has ?? []), text);
+        }
+      }),
+      seeded,
+    );
+  });
 });
+
+const without = (masks: readonly number[], others: readonly number[]): readonly number[] =>
+  masks.filter((mask) => !others.includes(mask));
+
+interface PolicySide {
+  readonly side: Side;
+  readonly binding: Binding;
+}
+
+/** The policies `p` and `q` of a file. */
+function sidesIn(text: string): { readonly first: PolicySide; readonly second: PolicySide } {
+  const environment = environmentOf(fixtureWorkspace(text), FIXTURE_URI);
+  const [kernel] = environment?.kernels ?? [];
+  const side = (name: string): PolicySide => {
+    const binding = environment?.lookup("subject", name) ?? null;
+    if (environment === null || kernel === undefined || binding === null) throw new Error(`there is no ${name}`);
+    return { side: { environment, kernel }, binding };
+  };
+  return { first: side("p"), second: side("q") };
+}
