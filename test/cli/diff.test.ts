@@ -96,6 +96,24 @@ policy new {
     expect(out).toContain("only in the first: gone\nonly in the second: came\n");
   });
 
+  test("two kernels: what changes for callers, the functions that are used most first", async () => {
+    const { status, out } = await run(["diff", "6.6", "v6.12"]);
+    expect(status).toBe(1);
+    expect(out).toContain("flag changes: GFP_NOWAIT gains __GFP_NOWARN\n");
+    expect(out).toMatch(
+      /^fails: may -> never\n {4}kvmalloc, kvzalloc, .*\n(?: {6}.*\n)? {8}with GFP_KERNEL \| __GFP_NOFAIL and \d+ other masks, 16 pages\n/m,
+    );
+    expect(out).toContain("allocpolicy diff FILE --kernel 6.6 --to 6.12.");
+    expect(await run(["diff", "6.6", "6.6"])).toMatchObject({
+      status: 0,
+      out: expect.stringMatching(/^nothing changes\n/),
+    });
+    expect(JSON.parse((await run(["diff", "6.1.192", "6.12", "--json"])).out)).toMatchObject({
+      from: "6.1.192",
+      to: "6.12",
+    });
+  });
+
   test("a file is the same as itself", async () => {
     const cwd = folderWith({ "p.allocpolicy": POLICIES });
     expect(await run(["diff", "p.allocpolicy", "p.allocpolicy"], { cwd })).toMatchObject({ status: 0 });
@@ -103,7 +121,7 @@ policy new {
 
   test.each([
     [["diff", "p.allocpolicy"], "--kernel 6.1 --to 6.12"],
-    [["diff", "6.6", "v6.12"], "diff FILE --kernel 6.6 --to v6.12"],
+    [["diff", "6.6", "9.9"], "does not know 9.9"],
     [["diff", "p.allocpolicy#nobody", "#strict"], "there is no policy 'nobody'"],
     [["diff", "p.allocpolicy#strict", "p.allocpolicy"], "name a policy on both sides"],
   ])("%j: %s", async (args, message) => {

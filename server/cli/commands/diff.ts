@@ -15,10 +15,12 @@ import {
   isAboutC,
   type CarriedFiles,
 } from "../kernel-c/carried.ts";
-import { kernelOf } from "../../model/kernels/kernels.ts";
+import type { Kernel } from "../../model/kernels/kernel.ts";
+import { kernelChanges } from "../../service/kernel-changes.ts";
+import { isSameForCallers, kernelChangesText } from "../kernel-changes.ts";
 import { FOUND, OK, USAGE, UsageError, type Command, type Io } from "../command.ts";
 import { readText, UnreadableFiles, workspaceFolder } from "../files.ts";
-import { forcedKernels } from "../kernels.ts";
+import { forcedKernels, kernelFrom } from "../kernels.ts";
 import { meantText } from "../meant.ts";
 import { parsed, type Options } from "../options.ts";
 import { jsonText } from "../../service/visible.ts";
@@ -50,11 +52,12 @@ export const diff: Command = {
       line: "allocpolicy diff --kernel 6.1 --to 6.12 drivers/net/ethernet/intel",
       does: "what changes for these C files when they are carried from one kernel to another, call by call",
     },
+    { line: "allocpolicy diff 6.6 6.12", does: "what changes for callers from one kernel to the other" },
     { line: "allocpolicy diff old.allocpolicy new.allocpolicy", does: "what changes between two files" },
     { line: "allocpolicy diff ring.allocpolicy#rx '#tx'", does: "which of two policies of a file takes more" },
   ],
   summary:
-    "what changes between two policies, two files, or one file or C under two kernels, with witnesses; exits 1 when something does",
+    "what changes between two policies, two files, two kernels, or one file or C under two kernels, with witnesses; exits 1 when something does",
   run: async (args, io) => {
     const { values, positionals } = parsed(OPTIONS, args);
     const [a, b, ...more] = positionals;
@@ -63,19 +66,33 @@ export const diff: Command = {
       if (to === null) throw new UsageError("of C say to which kernel it is carried: --to 6.12");
       return tellCarried(io, carriedFiles(io.cwd, positionals, kernel, to), values.json);
     }
-    if (a !== undefined && b !== undefined && [a, b].every((name) => isKernel(io.cwd, name)))
-      throw new UsageError(`name the file that is carried from kernel to kernel: diff FILE --kernel ${a} --to ${b}`);
+    const kernels = kernelsIn(io, positionals);
+    if (kernels !== null) return tellKernels(io, kernels, values.json);
     if (a === undefined || more.length > 0)
-      throw new UsageError("give two files or policies, or one file with --kernel and --to");
+      throw new UsageError("give two files, policies or kernels, or one file with --kernel and --to");
     const difference = differenceOf(io.cwd, a, b, kernel, to);
     await io.write(values.json ? `${jsonText(difference, 2)}\n` : report(difference));
     return isSame(difference) ? OK : FOUND;
   },
 };
 
-/** Whether an operand names a kernel, and no file. */
-const isKernel = (cwd: string, name: string): boolean =>
-  !existsSync(resolve(cwd, name)) && !("unknown" in kernelOf(name.replace(/^v(?=\d)/, "")));
+type TwoKernels = readonly [from: Kernel, to: Kernel];
+
+/** The two kernels that the operands are, and no files; null: they are others. Throws `UsageError`. */
+function kernelsIn(io: Io, [a, b, ...more]: readonly string[]): TwoKernels | null {
+  if (a === undefined || b === undefined || more.length > 0) return null;
+  if ([a, b].some((name) => existsSync(resolve(io.cwd, name)) || !LIKE_A_KERNEL.test(name))) return null;
+  const kernelNamed = (name: string): Kernel => kernelFrom(name, [], (said) => io.warn(`${name}: ${said}\n`));
+  return [kernelNamed(a), kernelNamed(b)];
+}
+
+const LIKE_A_KERNEL = /^(v?\d+\.[\w.-]+|android[\w.-]*)$/;
+
+async function tellKernels(io: Io, [from, to]: TwoKernels, isJson: boolean): Promise<number> {
+  const changes = kernelChanges(from, to);
+  await io.write(isJson ? `${jsonText(changes, 2)}\n` : kernelChangesText(from, to, changes));
+  return isSameForCallers(changes) ? OK : FOUND;
+}
 
 async function tellCarried(io: Io, carried: CarriedFiles, isJson: boolean): Promise<number> {
   const unreadable = new UnreadableFiles(io.warn);

@@ -20,24 +20,24 @@ export function flagDifferences(first: Side, second: Side): readonly FlagDiffere
       if (binding.uri === environment.uri) for (const name of namesIn(environment, kernel, binding)) names.add(name);
     }
   }
-  return [...names].sort().flatMap((name): readonly FlagDifference[] => {
-    const [before, after] = [bitsOf(first.kernel, name), bitsOf(second.kernel, name)];
-    if (before === null && after === null) return [];
-    if (before === null) return [{ name, kind: "appears", text: `${name} does not exist in ${first.kernel.name}` }];
-    if (after === null) return [{ name, kind: "vanishes", text: `${name} does not exist in ${second.kernel.name}` }];
-    const [had, has] = [
-      new Set<FlagName>(flagsIn(first.kernel, before)),
-      new Set<FlagName>(flagsIn(second.kernel, after)),
-    ];
-    const gained = [...has].filter((flag) => !had.has(flag)).map(flagText);
-    const lost = [...had].filter((flag) => !has.has(flag)).map(flagText);
-    if (gained.length === 0 && lost.length === 0) return [];
-    const parts = [
-      ...(gained.length > 0 ? [`gains ${gained.join(", ")}`] : []),
-      ...(lost.length > 0 ? [`loses ${lost.join(", ")}`] : []),
-    ];
-    return [{ name, kind: "changes", text: `${name} ${parts.join(" and ")}` }];
-  });
+  return [...names].sort().flatMap((name) => flagDifference(name, first.kernel, second.kernel) ?? []);
+}
+
+/** What is different about a flag or composite, by its name; null: nothing is. Where its bit lies does not count. */
+export function flagDifference(name: string, first: Kernel, second: Kernel): FlagDifference | null {
+  const [before, after] = [bitsOf(first, name), bitsOf(second, name)];
+  if (before === null && after === null) return null;
+  if (before === null) return { name, kind: "appears", text: `${name} does not exist in ${first.name}` };
+  if (after === null) return { name, kind: "vanishes", text: `${name} does not exist in ${second.name}` };
+  const [had, has] = [new Set<FlagName>(flagsIn(first, before)), new Set<FlagName>(flagsIn(second, after))];
+  const gained = [...has].filter((flag) => !had.has(flag)).map(flagText);
+  const lost = [...had].filter((flag) => !has.has(flag)).map(flagText);
+  if (gained.length === 0 && lost.length === 0) return null;
+  const parts = [
+    ...(gained.length > 0 ? [`gains ${gained.join(", ")}`] : []),
+    ...(lost.length > 0 ? [`loses ${lost.join(", ")}`] : []),
+  ];
+  return { name, kind: "changes", text: `${name} ${parts.join(" and ")}` };
 }
 
 function bitsOf(kernel: Kernel, name: string): Mask | null {

@@ -1,0 +1,52 @@
+import { SIZES_PAGES, type ChangedCalls, type KernelChanges } from "../service/kernel-changes.ts";
+import { wrapped } from "../service/outcome-text.ts";
+import type { Kernel } from "../model/kernels/kernel.ts";
+
+/** So many functions of one line are named; `--json` names all. */
+const MOST_NAMED = 6;
+
+/** What changes for callers between two kernels, for a terminal; what was read of each stands at the end. */
+export function kernelChangesText(from: Kernel, to: Kernel, changes: KernelChanges): string {
+  return [
+    ...changes.flags.map(({ kind, text }) => `flag ${kind}: ${text}`),
+    ...onlyIn(changes.from, changes.onlyFrom),
+    ...onlyIn(changes.to, changes.onlyTo),
+    ...changes.answers.flatMap(({ what, from: was, to: is, calls }) => [
+      `${what}: ${was} -> ${is}`,
+      ...calls.flatMap(callLines),
+    ]),
+    ...(isSameForCallers(changes) ? ["nothing changes"] : []),
+    "",
+    ...wrapped(
+      `Asked: ${changes.functions} functions, ${changes.masks} masks, ${SIZES_PAGES.join(" and ")} pages, from a task that holds nothing. What changes for your own calls: allocpolicy diff FILE --kernel ${from.name} --to ${to.name}.`,
+      "  ",
+    ),
+    ...[from, to].flatMap(({ name, source }) => wrapped(`${name}: ${source}`, "  ")),
+    "",
+  ].join("\n");
+}
+
+export const isSameForCallers = ({ flags, onlyFrom, onlyTo, answers }: KernelChanges): boolean =>
+  flags.length + onlyFrom.length + onlyTo.length + answers.length === 0;
+
+const onlyIn = (kernel: string, functions: readonly string[]): readonly string[] =>
+  functions.length === 0 ? [] : wrapped(`only in ${kernel}: ${functions.join(", ")}`, "    ");
+
+function callLines({ functions, masks, sizesPages }: ChangedCalls): readonly string[] {
+  const size = sizesPages.length === SIZES_PAGES.length ? "" : `, ${sizesPages.map(pagesText).join(" and ")}`;
+  const [first] = masks;
+  const others = masks.length > 1 ? ` and ${countText(masks.length - 1, "other mask")}` : "";
+  return [
+    ...wrapped(`    ${namesText(functions)}`, "      "),
+    `        ${first === undefined ? "of no mask" : `with ${first}${others}`}${size}`,
+  ];
+}
+
+function namesText(names: readonly string[]): string {
+  const more = names.length - MOST_NAMED;
+  return more <= 1 ? names.join(", ") : `${names.slice(0, MOST_NAMED).join(", ")} and ${more} more`;
+}
+
+const pagesText = (pages: number): string => countText(pages, "page");
+
+const countText = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
