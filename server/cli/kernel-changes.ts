@@ -18,9 +18,10 @@ export function kernelChangesText(from: Kernel, to: Kernel, changes: KernelChang
     ...(isSameForCallers(changes) ? ["nothing changes"] : []),
     "",
     ...wrapped(
-      `Asked: ${changes.functions} functions, ${changes.masks} masks, ${SIZES_PAGES.join(" and ")} pages, from a task that holds nothing. What changes for your own calls: allocpolicy diff FILE --kernel ${from.name} --to ${to.name}.`,
+      `Asked: ${changes.functions} functions, ${changes.masks} masks, ${SIZES_PAGES.join(" and ")} pages, from a task that holds nothing. Of your own calls it is told by`,
       "  ",
     ),
+    `  allocpolicy diff FILE --kernel ${from.name} --to ${to.name}`,
     ...[from, to].flatMap(({ name, source }) => wrapped(`${name}: ${source}`, "  ")),
     "",
   ].join("\n");

@@ -103,7 +103,7 @@ policy new {
     expect(out).toMatch(
       /^fails: may -> never\n {4}kvmalloc, kvzalloc, .*\n(?: {6}.*\n)? {8}with GFP_KERNEL \| __GFP_NOFAIL and \d+ other masks, 16 pages\n/m,
     );
-    expect(out).toContain("allocpolicy diff FILE --kernel 6.6 --to 6.12.");
+    expect(out).toContain("\n  allocpolicy diff FILE --kernel 6.6 --to 6.12\n");
     expect(await run(["diff", "6.6", "6.6"])).toMatchObject({
       status: 0,
       out: expect.stringMatching(/^nothing changes\n/),
@@ -121,6 +121,7 @@ policy new {
 
   test.each([
     [["diff", "p.allocpolicy"], "--kernel 6.1 --to 6.12"],
+    [["diff", "6.6", "6.12", "--to", "7.3"], "--kernel and --to go with a file"],
     [["diff", "6.6", "9.9"], "does not know 9.9"],
     [["diff", "p.allocpolicy#nobody", "#strict"], "there is no policy 'nobody'"],
     [["diff", "p.allocpolicy#strict", "p.allocpolicy"], "name a policy on both sides"],

@@ -67,7 +67,11 @@ export const diff: Command = {
       return tellCarried(io, carriedFiles(io.cwd, positionals, kernel, to), values.json);
     }
     const kernels = kernelsIn(io, positionals);
-    if (kernels !== null) return tellKernels(io, kernels, values.json);
+    if (kernels !== null) {
+      if (kernel !== null || to !== null)
+        throw new UsageError("--kernel and --to go with a file, not with two kernels");
+      return tellKernels(io, kernels, values.json);
+    }
     if (a === undefined || more.length > 0)
       throw new UsageError("give two files, policies or kernels, or one file with --kernel and --to");
     const difference = differenceOf(io.cwd, a, b, kernel, to);
