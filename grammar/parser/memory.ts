@@ -15,8 +15,11 @@ import type {
 import { FREE_KINDS, KSWAPD_STATES, zoneWords } from "../memory-facts.ts";
 import { AS } from "../roles.ts";
 import * as T from "../tokens.ts";
+import { Damage } from "./damage.ts";
 import { PolicyRules } from "./policies.ts";
 import { LCURLY, types, FIRST_OF_TABLE } from "./token-numbers.ts";
+
+const ORDER = T.indexOf(T.Order);
 
 const MEMORY_SOURCES = new Set([LCURLY, ...types(T.From)]);
 
@@ -161,6 +164,11 @@ export abstract class MemoryRules extends PolicyRules {
           this.CONSUME(T.Colon);
           const count = this.numeralOf(this.CONSUME2(T.Number_));
           blocks.push({ order, count, start: this.start(word), end: count.end });
+          if (this.tolerant && this.at(ORDER))
+            throw new Damage(this.peek(), "Blocks are separated by commas: write `, order`.", {
+              title: "Insert ,",
+              text: ", order",
+            });
         },
       });
     },

@@ -320,6 +320,10 @@ describe("Problems", () => {
     ],
     ["policy p { forbid has A, order > 3 }", ",: `,` joins no conditions: write `and` or `or`."],
     ["request r { flags A in c }", "in: Expected a property such as `api` or `flags`, or `}`, found `in`."],
+    [
+      "memory m { node 0 { zone Normal { free order 0: 1 order 3: 2 } } }",
+      "order: Blocks are separated by commas: write `, order`.",
+    ],
     ["request r { size 2*1024 }", "*: `*` computes nothing here: write the number."],
     ["policy p { allow in { c } }", "{: Expected the name of a context, found `{`."],
     ["policy p { forbid order != 3 }", "!=: `!=` is not a comparison here: write `not` before the condition and `==`."],
