@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from "node:fs";
+import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 /**
@@ -15,6 +15,17 @@ export function makeFolder(path: string): boolean {
     // Another process may have been faster.
   }
   return isFolder(path);
+}
+
+/** Makes it as `makeFolder` does; true if this user may write into it then. */
+export function makeWritableFolder(path: string): boolean {
+  try {
+    if (!makeFolder(path)) return false;
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isFolder(path: string): boolean {

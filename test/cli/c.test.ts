@@ -278,6 +278,22 @@ describe("the cache", () => {
     expect(readdirSync(cwd)).toEqual(["a.allocpolicy"]);
   });
 
+  test("that was asked for and cannot be kept is told, and changes nothing else", async () => {
+    const files = kernelTree({ "drivers/a.c": lockedCall("a_get") });
+    const cwd = folderWith({ ...files, file: "", "kept/c": "" });
+    const { status, out } = await run(["check", "--no-cache"], { cwd });
+    for (const folder of ["file", "file/below", "/proc/no/such"])
+      expect(await run(["check", "--cache", folder], { cwd })).toEqual({
+        status,
+        out,
+        err: `nothing is kept in ${folder}: it is no folder that can be made and written\n`,
+      });
+    expect(await run(["check", "--cache", "new/folder"], { cwd })).toEqual({ status, out, err: "" });
+    expect(
+      await run(["check", "--cache", "file", "."], { cwd: folderWith({ "a.allocpolicy": "", file: "" }) }),
+    ).toEqual(expect.objectContaining({ err: "" }));
+  });
+
   test("lies where --cache says, and nowhere with --no-cache", async () => {
     const cwd = folderWith(kernelTree({ "drivers/a.c": lockedCall("a_get") }));
     const cacheFolder = join(cwd, "unused");

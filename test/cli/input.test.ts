@@ -51,6 +51,18 @@ describe("standard input, as `-`", () => {
 });
 
 describe("what is named on the command line", () => {
+  test.each(["baseline", "write-baseline", "patch", "cache", "policy"])(
+    "by an option of check that is given an empty name, is refused: --%s",
+    async (option) => {
+      const cwd = folderWith({ "a.allocpolicy": WIDE, "a.c": "int a;\n" });
+      expect(await run(["check", `--${option}`, ""], { cwd })).toEqual({
+        status: 2,
+        out: "",
+        err: `allocpolicy check: --${option}: an empty name is no file or folder\n`,
+      });
+    },
+  );
+
   test.each(["check", "fmt", "callers"])(
     "by nothing, as a variable that is not set, is refused by %s",
     async (name) => {

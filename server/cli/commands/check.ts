@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from "node:path";
+import { makeWritableFolder } from "../../disk/folder.ts";
 import { DEFAULT_SETTINGS } from "../../documents/settings.ts";
 import type { Severity } from "../../rules/finding.ts";
 import { baselineWriter, readBaseline, type BaselineEntry } from "../check/baseline.ts";
@@ -132,6 +133,8 @@ export const check: Command = {
   run: async (args, io) => {
     const kbuild = kbuildWords(args);
     const { values, positionals } = parsed(OPTIONS, kbuild?.own ?? args);
+    for (const option of ["baseline", "write-baseline", "patch", "cache", "policy"] as const)
+      if ([values[option]].flat().includes("")) throw new UsageError(`--${option}: an empty name is no file or folder`);
     oneOf("format", values.format, FORMATS);
     const failing = failingSeverities(values["fail-on"] ?? (kbuild === null ? "error" : "never"));
     const newBaseline = values["write-baseline"];
@@ -243,10 +246,12 @@ function lookFrom({ terminal }: Io, when: (typeof WHEN)[number]): Look {
   return { excerptColumns: terminal.columns, hasColour: terminal.hasColour };
 }
 
-/** What is kept of C, and where; null: nothing, nowhere. */
+/** What is kept of C, and where; null: nothing, nowhere. A folder that was asked for and cannot be had is told. */
 function cacheFrom(io: Io, asked: string | undefined, isOff: boolean): CacheFolder | null {
   if (isOff && asked !== undefined) throw new UsageError("--cache and --no-cache contradict each other");
   const path = asked === undefined ? io.cacheFolder : resolve(io.cwd, asked);
+  if (asked !== undefined && path !== null && !makeWritableFolder(path))
+    io.warn(`nothing is kept in ${visibleName(asked)}: it is no folder that can be made and written\n`);
   return isOff || path === null ? null : { path: join(path, "c"), program: programPrint() };
 }
 
@@ -254,7 +259,7 @@ function threadsFrom(text: string | undefined): number | null {
   if (text === undefined) return null;
   const threads = Number(text);
   if (!/^\d+$/.test(text) || threads < 1 || threads > 1024)
-    throw new UsageError(`--jobs takes a number of threads from 1 on, not '${text}'`);
+    throw new UsageError(`--jobs takes a number of threads from 1 to 1024, not '${text}'`);
   return threads;
 }
 
