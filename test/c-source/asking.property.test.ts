@@ -56,6 +56,18 @@ test("what else a function is given counts, though of that nothing is said", () 
   expect(told(fill, empty, each, all, none)).toEqual(["possible"]);
 });
 
+test("who calls a handler counts, though of that nothing is said", () => {
+  const fill = "static int fill(struct nic *nic)\n{\n\tnic->p = kmalloc(3, GFP_KERNEL);\n\treturn 0;\n}\n";
+  const polls =
+    "static int polls(struct napi_struct *napi, int budget)\n{\n\tspin_lock(&nic->lock);\n\tfill(nic);\n\tspin_unlock(&nic->lock);\n\treturn 0;\n}\n";
+  const start = "static void start(struct nic *nic)\n{\n\tnetif_napi_add(nic->dev, &nic->napi, polls);\n}\n";
+  const asks = "static void asks(struct nic *nic)\n{\n\tpolls(&nic->napi, 1);\n}\n";
+  // A handler that nobody calls takes its lock in its own context; where somebody does, the lock alone forbids it.
+  const told = (...pieces: readonly string[]) => findingsIn(pieces.join("\n")).map(({ message }) => message);
+  expect(told(fill, polls, start)).toEqual([expect.stringContaining("forbidden in a softirq")]);
+  expect(told(fill, polls, start, asks)).toEqual([expect.stringContaining("forbidden under a spinlock")]);
+});
+
 /** What something may be said of, and what looks like it. */
 const FILLS: readonly string[] = [
   "static int fill(struct nic *nic)\n{\n\tnic->p = own_new(3);\n\treturn 0;\n}\n",
@@ -102,6 +114,12 @@ const GROUPS: readonly (readonly string[])[] = [
     "static irqreturn_t isr(int irq, void *data)\n{\n\taround(data);\n\treturn 0;\n}\n",
     "static irqreturn_t slow(int irq, void *data)\n{\n\tspin_lock(data);\n\tfill(data);\n\treturn 0;\n}\n",
     "static void calls(struct nic *nic)\n{\n\tisr(3, nic);\n}\n",
+  ],
+  // Through a handler that locks, and may be called as well.
+  [
+    "static int polls(struct napi_struct *napi, int budget)\n{\n\tspin_lock(&nic->lock);\n\tfill(nic);\n\tspin_unlock(&nic->lock);\n\treturn 0;\n}\n",
+    "static void begins(struct nic *nic)\n{\n\tnetif_napi_add(nic->dev, &nic->napi, polls);\n}\n",
+    "static void asks(struct nic *nic)\n{\n\tpolls(&nic->napi, 1);\n}\n",
   ],
   // Through a timer.
   [
