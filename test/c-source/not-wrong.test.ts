@@ -1,5 +1,6 @@
 // What was said of kernels and drivers that are right: each kind once, over all that the tables have of it.
 import { describe, expect, test } from "vitest";
+import { TAKE_AND_DO_NOT_ALLOCATE } from "../../server/c-source/text/signatures.ts";
 import { LOCK_CALLS } from "../../server/c-source/tables/locks.ts";
 import { MEMBERS } from "../../server/c-source/tables/callbacks.ts";
 import { findingsIn, toldIn } from "./_c.ts";
@@ -135,6 +136,36 @@ describe("a name that is handed on", () => {
   test.each(["SYSCALL_DEFINE1", "COMPAT_SYSCALL_DEFINE1"])("is no system call that %s names so", (define) => {
     const call = `${define}(fill, struct nic *, nic)\n{\n\tnic->p = kmalloc(64, GFP_KERNEL);\n\treturn 0;\n}\n`;
     expect(rulesIn(call + each("struct nic *nic"))).toEqual([]);
+  });
+});
+
+test("a function that only looks at a mask may be given any under a lock", () => {
+  expect(TAKE_AND_DO_NOT_ALLOCATE.size).toBeGreaterThan(50);
+  const under = (name: string): readonly string[] =>
+    rulesIn(inside("spin_lock(&nic->lock);", `${name}(GFP_KERNEL);`, "spin_unlock(&nic->lock);"));
+  for (const name of TAKE_AND_DO_NOT_ALLOCATE) expect(under(name), name).toEqual([]);
+  expect(under("own_alloc")).toEqual(["error sleep-in-atomic"]);
+});
+
+describe("a lock that a function gives back in a loop, and takes again", () => {
+  const WAITS = "own_wake(nic);\n\t\tspin_unlock(&nic->lock);\n\t\town_wait(nic);\n\t\tspin_lock(&nic->lock);";
+  const waits = (head: string): string =>
+    `static void own_kill(struct nic *nic) __releases(&nic->lock) __acquires(&nic->lock)\n{\n\t${head} {\n\t\t${WAITS}\n\t}\n}\n`;
+  const GROWS = "nic->p = kmalloc(64, GFP_KERNEL);";
+
+  test.each([
+    "while (nic->task)",
+    "for (; nic->task;)",
+    "list_for_each_entry(task, &nic->tasks, node)",
+    "if (nic->task)",
+  ])("%s, is its caller's", (head) => {
+    const calls = (...lines: readonly string[]): readonly string[] =>
+      toldIn(`${waits(head)}\n${inside("spin_lock(&nic->lock);", "own_kill(nic);", ...lines)}`);
+    expect(calls("spin_unlock(&nic->lock);", GROWS)).toEqual([]);
+    expect(calls(GROWS, "spin_unlock(&nic->lock);")).toEqual(["sleep-in-atomic f: GFP_KERNEL"]);
+    expect(
+      toldIn(inside("spin_lock(&nic->lock);", `${head} {\n\t\t${WAITS}\n\t}`, "spin_unlock(&nic->lock);", GROWS)),
+    ).toEqual([]);
   });
 });
 

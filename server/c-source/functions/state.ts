@@ -114,7 +114,8 @@ export const withoutAsked = (state: State, variable: string): State =>
 const isSame = (one: Held, other: Held): boolean =>
   one === other || (one.context === other.context && one.lock === other.lock && one.block === other.block);
 
-const isAlike = (one: Pick<Released, "family" | "lock">, other: Pick<Released, "family" | "lock">): boolean =>
+/** Locks of the same name. */
+export const isAlike = (one: Pick<Released, "family" | "lock">, other: Pick<Released, "family" | "lock">): boolean =>
   one.family === other.family && one.lock === other.lock;
 
 /**

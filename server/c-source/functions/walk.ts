@@ -7,6 +7,7 @@ import { nameId, nameIds } from "../text/names.ts";
 import {
   ENTRY,
   joined,
+  isAlike,
   isScope,
   joinedWhere,
   RETURNED,
@@ -453,8 +454,10 @@ function loop(walk: Walk, end: number, entry: State, past: State, isEndless: boo
 function withKept(past: State, last: State | null): State | null {
   const state = joined(past, last);
   if (state === null || last === null || last.held.length <= past.held.length) return state;
+  // What a round gave back before is its caller's.
+  const isRetaken = (held: Held): boolean => last.released.some((one) => isAlike(one, held));
   const kept = last.held.flatMap((held): readonly Held[] =>
-    held.when === null && held.block === 0 && !isScope(held.family) && !past.held.includes(held)
+    held.when === null && held.block === 0 && !isScope(held.family) && !past.held.includes(held) && !isRetaken(held)
       ? [{ ...held, sure: weaker(held.sure, "likely") }]
       : [],
   );

@@ -60,7 +60,8 @@ export const signatureNamed = (name: string): Signature | null => SIGNATURES.get
 
 /**
  * Functions that are given a mask and allocate nothing with it: they test it, or keep it for later.
- * include/linux/gfp.h, pagemap.h, sched/mm.h, xarray.h, radix-tree.h, idr.h; 6.12.117
+ * include/linux/gfp.h, mm.h, cpuset.h, pagemap.h, sched/mm.h, fault-inject.h, xarray.h, radix-tree.h, idr.h;
+ * mm/slab.h, internal.h; 6.1.192 and 6.12.117
  */
 export const TAKE_AND_DO_NOT_ALLOCATE: ReadonlySet<string> = words(
   "mapping_set_gfp_mask mapping_gfp_constraint gfpflags_allow_blocking gfpflags_allow_spinning might_alloc",
@@ -69,4 +70,8 @@ export const TAKE_AND_DO_NOT_ALLOCATE: ReadonlySet<string> = words(
   "VM_BUG_ON BUILD_BUG_ON likely unlikely cpuset_zone_allowed node_zonelist kmalloc_type",
   "memalloc_retry_wait post_alloc_hook bpf_memcg_flags sk_gfp_mask GEM_BUG_ON vma_iter_clear_gfp",
   "gfp_pfmemalloc_allowed gfp_to_alloc_flags kmsan_internal_poison_memory mark_allocated",
+  "want_init_on_alloc slab_want_init_on_alloc should_skip_init should_skip_kasan_unpoison gfp_has_io_fs",
+  "gfp_compaction_allowed should_failslab __should_failslab should_fail_alloc_page cpuset_node_allowed",
+  "__cpuset_node_allowed __cpuset_zone_allowed pfmemalloc_match may_enter_fs limit_gfp_mask kmalloc_fix_flags",
+  "kmalloc_gfp_adjust htlb_modify_alloc_mask warn_alloc warn_alloc_show_mem warn_if_node_offline vmpressure",
 );
