@@ -4,7 +4,7 @@ import { readCFile } from "../../server/c-source/functions/c-file.ts";
 import type { Allocator } from "../../server/c-source/functions/allocators.ts";
 import type { CFinding } from "../../server/c-source/c-finding.ts";
 import { judgeC } from "../../server/c-source/judge/judge.ts";
-import { fixed } from "./_c.ts";
+import { findingsIn, fixed } from "./_c.ts";
 import { kernelNamed } from "../rules/_subject.ts";
 
 const kernel = kernelNamed("6.12");
@@ -180,3 +180,15 @@ int f(struct own *o)
     expect(found(own("GFP_KERNEL", asked))).toEqual([]);
   });
 });
+
+test.each(["kmalloc((n), (f))", "kmalloc(n, f)", "kmalloc(n, (f) | __GFP_ZERO)"])(
+  "a macro that hands its mask and size on stands for %s",
+  (made) => {
+    const code = (call: string): string =>
+      `#define OWN_GET(n, f) ${made}\nstatic int own(struct nic *nic)\n{\n\tnic->p = ${call};\n\treturn nic->p ? 0 : -ENOMEM;\n}\n`;
+    const told = (call: string) => findingsIn(code(call)).map(({ rule, confidence }) => `${confidence} ${rule}`);
+    expect(told("OWN_GET(64, GFP_KERNEL)")).toEqual([]);
+    expect(told("OWN_GET(64 << 20, GFP_KERNEL)")).toEqual(["likely kmalloc-too-large"]);
+    expect(told("OWN_GET(64, GFP_KERNEL | __GFP_NOFAIL | __GFP_NORETRY)")).toContain("likely nofail-with-noretry");
+  },
+);

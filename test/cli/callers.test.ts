@@ -44,6 +44,35 @@ describe("callers of a policy's functions", () => {
     expect(found.calls.map(row)).toEqual([["plain", ["GFP_KERNEL"], "taken", ["normal"], []]]);
   });
 
+  test("stand in the table where a macro of their file makes the call, with its mask or theirs", async () => {
+    const macros =
+      "#define OWN_GET(n, f) alloc_contig_pages((n), (f), 0, NULL)\n#define OWN_NEW(n) alloc_contig_pages(n, GFP_KERNEL | __GFP_NORETRY, 0, NULL)\n";
+    const found = await table({
+      "mm/a.c": [macros, caller("got", "!OWN_GET(512, GFP_KERNEL)"), caller("made", "!OWN_NEW(512)")].join("\n"),
+      // What one file defines is no macro of another.
+      "mm/b.c": caller("others", "!OWN_NEW(512, GFP_KERNEL)"),
+    });
+    expect(found.calls.map(row)).toEqual([
+      ["got", ["GFP_KERNEL"], "taken", ["normal"], ["OWN_GET"]],
+      ["made", ["GFP_KERNEL | __GFP_NORETRY"], "taken", ["fast"], ["OWN_NEW"]],
+    ]);
+  });
+
+  test("have the mask that a variable has where they call", async () => {
+    const code = (before: string, behind = ""): string =>
+      `static int f(bool own)\n{\n\tgfp_t gfp = GFP_KERNEL;\n\tvoid *p;\n\n${before}\tp = alloc_contig_pages(512, gfp, 0, NULL);\n${behind}\treturn !p;\n}\n`;
+    const masks = async (text: string): Promise<string> => (await table({ "mm/a.c": text })).calls[0].masks;
+    expect(await masks(code("\tgfp |= __GFP_NORETRY;\n"))).toEqual(["GFP_KERNEL | __GFP_NORETRY"]);
+    expect(await masks(code("\tgfp = GFP_NOFS;\n", "\tgfp |= __GFP_ZERO;\n"))).toEqual([
+      "GFP_NOFS",
+      "GFP_NOFS | __GFP_ZERO",
+    ]);
+    expect(await masks(code("\tif (nic->quick)\n\t\tgfp |= __GFP_NORETRY;\n"))).toEqual([
+      "GFP_KERNEL",
+      "GFP_KERNEL | __GFP_NORETRY",
+    ]);
+  });
+
   test("stand by the mode that each selects, with those that are forbidden", async () => {
     const found = await table({
       "mm/a.c": [

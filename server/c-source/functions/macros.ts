@@ -72,7 +72,9 @@ function readMacro(
   effects: ReadonlyMap<string, NetEffect>,
 ): FunctionRead | null {
   const body = tokens.text.slice(start, end).replace(/\\\r?\n/g, "\n");
-  const inner = tokensOf(`void ${name}(${(parameters ?? []).join(", ")})\n{\n\t${body};\n}`, options.build);
+  // A word alone would be a type.
+  const typed = (parameters ?? []).map((one) => (/^\w+$/.test(one) ? `int ${one}` : one));
+  const inner = tokensOf(`void ${name}(${typed.join(", ")})\n{\n\t${body};\n}`, options.build);
   const [item] = itemsOf(inner).functions;
   if (item === undefined) return null;
   const read = readFunction(inner, fileNames(inner), item, {

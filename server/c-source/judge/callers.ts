@@ -136,7 +136,7 @@ function standingFor(name: string, { parameters, callee, arguments: given }: All
       if (argument === undefined) return [];
       const own = givens.get(index);
       const outer = new Map(own === undefined ? [] : [[parameters[index] ?? "", own]]);
-      return masksIn(argument, NO_FILE, NO_FUNCTION, outer);
+      return masksIn(argument, 0, NO_FILE, NO_FUNCTION, outer);
     },
     wrapper: null,
   };
@@ -152,12 +152,16 @@ class Search {
     this.#apis = apis;
   }
 
-  /** Takes down the calls of a target, and gives the wrappers among those that make them. */
+  /** Takes down the calls of a target, and gives the wrappers and macros among those that make them. */
   callsOf(target: Target, files: readonly NamedFile[]): readonly Target[] {
     const found: Target[] = [];
     for (const file of target.file === null ? files : [target.file]) {
       const isHidden = target.file === null && file.file.functions.some(({ read }) => isOther(read, target));
       if (isHidden) continue;
+      // Who calls a macro of the file that makes the call.
+      if (target.via.length === 0)
+        for (const [name, one] of file.file.macros.allocators)
+          if (one.callee === target.name) found.push({ ...standingFor(name, one), file });
       for (const { start, read } of file.file.functions) {
         for (const call of read.calls) {
           if (plainName(call.name) !== target.name || plainName(read.name) === target.name) continue;
@@ -276,7 +280,7 @@ function givensAt(
       const argument = call.arguments[index];
       if (argument === undefined) return [index, { constant: null, masks: withoutArgument(target) }];
       const text = argument.text.trim();
-      return [index, outer.get(text) ?? givenBy(text, file, read, outer)];
+      return [index, outer.get(text) ?? givenBy(text, argument.start, file, read, outer)];
     }),
   );
 }
@@ -285,12 +289,15 @@ function givensAt(
 const withoutArgument = ({ api, via }: Target): readonly MaskReading[] | null =>
   via.length > 0 || apiNamed(api)?.withoutMask === undefined ? null : [];
 
-function givenBy(text: string, file: CFile, read: FunctionRead, outer: Givens): Given {
-  return { constant: isConstant(text) ? text : null, masks: masksIn(text, file, read, outer) };
+function givenBy(text: string, at: number, file: CFile, read: FunctionRead, outer: Givens): Given {
+  return { constant: isConstant(text) ? text : null, masks: masksIn(text, at, file, read, outer) };
 }
 
-/** The masks that an argument can be, with the parameters of its function being what they are on the way. */
-function masksIn(text: string, file: CFile, read: Names, outer: Givens): readonly MaskReading[] | null {
+/**
+ * The masks that an argument can be, with the parameters of its function being what they are on the way.
+ * @param at where it stands in the function: what is written into a variable before, it has there
+ */
+function masksIn(text: string, at: number, file: CFile, read: Names, outer: Givens): readonly MaskReading[] | null {
   const cases = casesOf(text);
   if (cases === null) return null;
   const constants = constantsOf(outer);
@@ -298,7 +305,7 @@ function masksIn(text: string, file: CFile, read: Names, outer: Givens): readonl
   for (const one of cases) {
     if (one.guards.some((guard) => guardHolds(guard, constants) === false)) continue;
     const used = namesIn(one.expression).filter((name) => outer.has(name));
-    const more = used.length === 0 ? plain(one, file, read, constants) : substituted(one, file, used, outer);
+    const more = used.length === 0 ? plain(one, at, file, read, constants) : substituted(one, file, used, outer);
     if (more === null || masks.length + more.length > MOST_MASKS) return null;
     masks.push(...more);
   }
@@ -313,11 +320,13 @@ function constantsOf(outer: Givens): Readonly<Record<string, string>> {
 
 function plain(
   one: MaskCase,
+  at: number,
   file: CFile,
   read: Names,
   constants: Readonly<Record<string, string>>,
 ): readonly MaskReading[] | null {
-  const allocation = { api: null, mask: { index: 0, cases: [one], isWritten: true }, result: NO_USE, through: null };
+  const cases = [{ ...one, expression: { ...one.expression, start: at } }];
+  const allocation = { api: null, mask: { index: 0, cases, isWritten: true }, result: NO_USE, through: null };
   return readingsOf(file, read, allocation, constants);
 }
 
