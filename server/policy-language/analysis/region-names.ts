@@ -49,7 +49,7 @@ export interface RegionNames {
 }
 
 /** The kinds of declarations that a use may stand for. */
-export function wantedKinds({ space, role, kind }: NameUse): readonly Declaration["kind"][] {
+export function wantedKinds({ space, role, kind }: Omit<NameUse, "name">): readonly Declaration["kind"][] {
   switch (role) {
     case "alias":
       return ["flags", "flag"];

@@ -2,7 +2,7 @@ import type { Declaration } from "../../../grammar/ast.ts";
 import type { Region } from "../../../grammar/source-file.ts";
 import type { Binding, DeclaredNames, Environment, Revision } from "../analysis/environment.ts";
 import { besideOf, isSameEverywhere, type Beside } from "./beside.ts";
-import { isMaskOfKernels, namesOf, type NameUse } from "../analysis/region-names.ts";
+import { isMaskOfKernels, namesOf, wantedKinds, type NameUse } from "../analysis/region-names.ts";
 import { unknownMaskFindings } from "../findings/flags.ts";
 import { isBuiltInContext, unknownNameFindings } from "../findings/names/unknown-names.ts";
 import { matchIn, patternOf, Patterns, type Match, type Pattern, type Role, type Slot, type Twins } from "./pattern.ts";
@@ -85,7 +85,8 @@ interface OfTwins extends Pick<Content, "id" | "idAmongSizes" | "comparesSizes" 
 type Meant = Binding | "unknown";
 
 /** Where a declaration stands in its region, with the names that are left out, in order, and what those stand for. */
-interface Written extends Match {
+interface Written {
+  readonly match: Match;
   readonly meant: readonly (Meant | "own")[];
   /** Null where those names are not all plain words of it. */
   readonly pattern: Pattern | null;
@@ -192,12 +193,14 @@ function newContent(known: Contents, environment: Environment, binding: Binding,
   const written = byText(known, environment, binding) ?? byTree(known, environment, binding);
   if (written === null) return null;
   // Of a damaged one, words of the language among the names may have been read as something else.
-  if (known.several && binding.damaged && !written.slots.every(({ text }) => isPlainName(text))) return null;
+  if (known.several && binding.damaged && !written.match.slots.every(({ text }) => isPlainName(text))) return null;
+  const { match, meant: allMeant, pattern, twins } = written;
+  const { slots } = match;
   const ids: number[] = [];
   const members: Content[] = [];
-  for (let i = 0; i < written.slots.length; i++) {
-    const { role, text } = written.slots[i] ?? NO_SLOT;
-    const meant = written.meant[i] ?? "own";
+  for (let i = 0; i < slots.length; i++) {
+    const { role, text } = slots[i] ?? NO_SLOT;
+    const meant = allMeant[i] ?? "own";
     if (role === "own" || meant === "own") {
       ids.push(OWN);
       continue;
@@ -209,8 +212,7 @@ function newContent(known: Contents, environment: Environment, binding: Binding,
     if (content === null || !addMembers(members, content)) return null;
     ids.push(content.id);
   }
-  const { pattern, size } = written;
-  const ownSize = size?.text ?? "";
+  const ownSize = match.size?.text ?? "";
   const uri = known.several ? "" : binding.uri;
   const key =
     !known.several && isLikeNone(binding)
@@ -221,11 +223,10 @@ function newContent(known: Contents, environment: Environment, binding: Binding,
   const sized =
     pattern === null || comparesSizes || isLikeNone(binding)
       ? null
-      : sizedRequest(environment, region, { ...written, shape: pattern.shape });
+      : sizedRequest(environment, region, match, pattern.shape);
   if (known.ids.has(key)) known.counts.alike += 1;
   const isAmongSizes = sized !== null && policiesMeet(known, environment, sized.api, depth);
-  const { meant, twins } = written;
-  const uses = usesIn(written, meant);
+  const uses = usesIn(match, allMeant);
   const id = idOf(known, key);
   if (!known.several && members.length === 0 && !known.leaves.has(id)) known.leaves.set(id, binding);
   const said = {
@@ -234,12 +235,12 @@ function newContent(known: Contents, environment: Environment, binding: Binding,
     idAmongSizes: isAmongSizes ? idOf(known, keyOf(uri, region.text, written, ids, `<= ${sized.sizeClass}`)) : null,
     comparesSizes,
     leansOn: members,
-    meant,
+    meant: allMeant,
     isAllKnown: false,
   };
   if (twins !== null && !known.several && !isLikeNone(binding))
     known.ofTwins.set(twins, { ...said, isAllKnown: areAllKnown(environment, uses) });
-  return contentBy(said, binding, name, written, uses);
+  return contentBy(said, binding, name, match, uses);
 }
 
 /** The content of a declaration that differs in nothing but its name from one whose content is known. */
@@ -276,15 +277,22 @@ function contentBy(
   };
 }
 
-/** The names that are left out, but its own and those of masks that are declared. */
+/** The names that are left out, but its own and those that stand for what is wanted in their places. */
 function usesIn({ slots }: Match, meant: Written["meant"]): readonly NameUse[] {
-  const uses: NameUse[] = [];
+  let uses: NameUse[] | null = null;
   for (let i = 0; i < slots.length; i++) {
     const { role, text, start } = slots[i] ?? NO_SLOT;
-    if (role !== "own" && (role.space !== "mask" || meant[i] === "unknown"))
-      uses.push({ ...role, name: { text, start, end: start + text.length } });
+    if (role === "own" || isWanted(role, meant[i])) continue;
+    uses ??= [];
+    uses.push({ ...role, name: { text, start, end: start + text.length } });
   }
-  return uses;
+  return uses ?? NO_USES;
+}
+
+/** Whether a name stands for what may stand in its place; a mask that is declared does: whether it fits others say. */
+function isWanted(role: Role, meant: Meant | "own" | undefined): boolean {
+  if (meant === undefined || meant === "own" || meant === "unknown") return false;
+  return role.space === "mask" || wantedKinds(role).includes(meant.kind);
 }
 
 /** What a policy tells sizes apart by. */
@@ -315,9 +323,11 @@ function addMember(members: Content[], member: Content): boolean {
 let lastId = 0;
 
 function idOf({ ids }: Contents, key: string): number {
-  const id = ids.get(key) ?? ++lastId;
-  ids.set(key, id);
-  return id;
+  const known = ids.get(key);
+  if (known !== undefined) return known;
+  lastId += 1;
+  ids.set(key, lastId);
+  return lastId;
 }
 
 /** What stands for a name that nothing declares: the same for the same name in the same role. */
@@ -343,7 +353,7 @@ function unknownContent(known: Contents, environment: Environment, { space, role
 function keyOf(
   uri: string,
   text: string,
-  { start, end, slots, pattern }: Written,
+  { match: { start, end, slots }, pattern }: Written,
   ids: readonly number[],
   size: string,
 ): string {
@@ -401,7 +411,7 @@ function byTree(known: Contents, environment: Environment, { declaration, region
   const isFit = skeleton !== null && skeleton.start === start && skeleton.end === end;
   const pattern = isFit ? patternOf(region.text, skeleton, slots) : null;
   return {
-    ...matchIn(start, end, slots, skeleton?.size ?? null),
+    match: matchIn(start, end, slots, skeleton?.size ?? null),
     meant: found.map(({ meant }) => meant),
     pattern: pattern === null ? null : known.patterns.note(region.kind, pattern),
     twins: null,
@@ -417,6 +427,6 @@ function byText({ patterns }: Contents, environment: Environment, { region }: Bi
       if (one === null) return null;
       meant.push(one);
     }
-    return { ...match, meant, pattern, twins };
+    return { match, meant, pattern, twins };
   });
 }

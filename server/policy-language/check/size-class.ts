@@ -33,7 +33,8 @@ export interface SizedRequest {
 export function sizedRequest(
   environment: Environment,
   { text }: Region,
-  { size, shape, start, end }: Pick<Skeleton, "shape" | "start" | "end" | "size">,
+  { size, start, end }: Pick<Skeleton, "start" | "end" | "size">,
+  shape: number,
 ): SizedRequest | null {
   if (size === null) return null;
   const call = calls.get(shape) ?? callIn(text.slice(start, end)) ?? NO_CALL;
