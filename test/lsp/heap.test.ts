@@ -40,3 +40,23 @@ const kept = Array.from({ length: 100_000 }, (_, at) => ({ at })); const full = 
 sweepHeap(); console.log(JSON.stringify([full - used() > 2, cachedDataVersionTag() === before]))`),
   ).toEqual([true, true]);
 });
+
+test("what is left when the start is swept may become nearly twice as much before anything is collected", () => {
+  expect(
+    said(`import { PerformanceObserver, constants } from "node:perf_hooks";
+let collected = 0;
+new PerformanceObserver((list) => {
+  for (const { detail } of list.getEntries()) if (detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR) collected += 1;
+}).observe({ entryTypes: ["gc"] });
+const kept = [];
+async function grown(mib) {
+  for (let eighth = 0; eighth < mib * 8; eighth += 1) {
+    kept.push(Array.from({ length: 16 }, () => new Array(1024).fill(eighth)));
+    if (eighth % 4 === 0) await turn();
+  }
+  return collected;
+}
+boundHeap(); await grown(40); sweepHeap(); for (let i = 0; i < 4; i += 1) await turn();
+collected = 0; console.log(JSON.stringify([await grown(35), await grown(35)]))`),
+  ).toEqual([0, 1]);
+});
