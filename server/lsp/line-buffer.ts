@@ -1,6 +1,8 @@
 import type { TextDocumentContentChangeEvent } from "vscode-languageserver";
 import { linesOf, type Position } from "../../grammar/lines.ts";
 
+const CARRIAGE_RETURN = 13;
+
 /**
  * A text as its lines, each with the characters that end it: many changes one after the other cost each its own lines,
  * and not a text.
@@ -24,9 +26,25 @@ export class LineBuffer {
     }
     const ends = [this.#place(change.range.start), this.#place(change.range.end)] as const;
     const [from, to] = isBefore(ends[1], ends[0]) ? [ends[1], ends[0]] : ends;
+    if (!this.#applyWithin(from, to, change.text)) this.#applyAcross(from, to, change.text);
+  }
+
+  /** A change of what stands in one line, as most are; whether it is one. */
+  #applyWithin(from: Position, to: Position, inserted: string): boolean {
+    if (from.line !== to.line || inserted.includes("\n") || inserted.includes("\r")) return false;
+    const line = this.#line(from.line);
+    const before = line.slice(0, from.character) + inserted;
+    const behind = line.slice(to.character);
+    // It may have taken what ends the line, parted that, or left nothing else.
+    if (behind === "" || before === "" || line.charCodeAt(from.character - 1) === CARRIAGE_RETURN) return false;
+    this.#lines[from.line] = before + behind;
+    return true;
+  }
+
+  #applyAcross(from: Position, to: Position, inserted: string): void {
     let first = from.line;
     let last = to.line;
-    let text = this.#line(first).slice(0, from.character) + change.text + this.#line(last).slice(to.character);
+    let text = this.#line(first).slice(0, from.character) + inserted + this.#line(last).slice(to.character);
     // A line's end may have been parted, or two halves of one joined.
     if (text.startsWith("\n") && first > 0 && this.#line(first - 1).endsWith("\r")) text = this.#line(--first) + text;
     if (text.endsWith("\r") && last + 1 < this.#lines.length && this.#line(last + 1).startsWith("\n"))
