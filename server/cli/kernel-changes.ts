@@ -5,8 +5,12 @@ import type { Kernel } from "../model/kernels/kernel.ts";
 /** So many functions of one line are named; `--json` names all. */
 const MOST_NAMED = 6;
 
-/** What changes for callers between two kernels, for a terminal; what was read of each stands at the end. */
+/**
+ * What changes for callers between two kernels, for a terminal; what was read of each stands at the end. Of a single
+ * function every mask is named.
+ */
 export function kernelChangesText(from: Kernel, to: Kernel, changes: KernelChanges): string {
+  const callLines = changes.functions === 1 ? linesOfOne : linesOfMany;
   return [
     ...changes.flags.map(({ kind, text }) => `flag ${kind}: ${text}`),
     ...onlyIn(changes.from, changes.onlyFrom),
@@ -18,7 +22,7 @@ export function kernelChangesText(from: Kernel, to: Kernel, changes: KernelChang
     ...(isSameForCallers(changes) ? ["nothing changes"] : []),
     "",
     ...wrapped(
-      `Asked: ${changes.functions} functions, ${changes.masks} masks, ${SIZES_PAGES.join(" and ")} pages, from a task that holds nothing. Of your own calls it is told by`,
+      `Asked: ${countText(changes.functions, "function")}, ${changes.masks} masks, ${SIZES_PAGES.join(" and ")} pages, from a task that holds nothing. Of your own calls it is told by`,
       "  ",
     ),
     `  allocpolicy diff FILE --kernel ${from.name} --to ${to.name}`,
@@ -33,20 +37,32 @@ export const isSameForCallers = ({ flags, onlyFrom, onlyTo, answers }: KernelCha
 const onlyIn = (kernel: string, functions: readonly string[]): readonly string[] =>
   functions.length === 0 ? [] : wrapped(`only in ${kernel}: ${functions.join(", ")}`, "    ");
 
-function callLines({ functions, masks, sizesPages }: ChangedCalls): readonly string[] {
-  const size = sizesPages.length === SIZES_PAGES.length ? "" : `, ${sizesPages.map(pagesText).join(" and ")}`;
+function linesOfMany({ functions, masks, sizesPages }: ChangedCalls): readonly string[] {
+  const more = functions.length - MOST_NAMED;
+  const names = more <= 1 ? functions.join(", ") : `${functions.slice(0, MOST_NAMED).join(", ")} and ${more} more`;
   const [first] = masks;
   const others = masks.length > 1 ? ` and ${countText(masks.length - 1, "other mask")}` : "";
   return [
-    ...wrapped(`    ${namesText(functions)}`, "      "),
-    `        ${first === undefined ? "of no mask" : `with ${first}${others}`}${size}`,
+    ...wrapped(`    ${names}`, "      "),
+    `        ${first === undefined ? "of no mask" : `with ${first}${others}`}${sizesText(sizesPages)}`,
   ];
 }
 
-function namesText(names: readonly string[]): string {
-  const more = names.length - MOST_NAMED;
-  return more <= 1 ? names.join(", ") : `${names.slice(0, MOST_NAMED).join(", ")} and ${more} more`;
+/** Every mask, by the composite that it begins with. */
+function linesOfOne({ functions, masks, sizesPages }: ChangedCalls): readonly string[] {
+  const flags = new Map<string, string[]>();
+  for (const text of masks) {
+    const [composite = "", flag = "alone"] = text.split(" | ");
+    flags.set(composite, [...(flags.get(composite) ?? []), flag]);
+  }
+  return [
+    `    ${functions.join(", ")}${sizesText(sizesPages)}`,
+    ...[...flags].flatMap(([composite, beside]) => wrapped(`        ${composite}: ${beside.join(", ")}`, "          ")),
+  ];
 }
+
+const sizesText = (sizesPages: readonly number[]): string =>
+  sizesPages.length === SIZES_PAGES.length ? "" : `, ${sizesPages.map(pagesText).join(" and ")}`;
 
 const pagesText = (pages: number): string => countText(pages, "page");
 

@@ -63,9 +63,9 @@ const FLAGS: readonly FlagName[] = [
 /**
  * What changes for callers from one kernel to the other, as far as the model knows: the flags, the functions, and what
  * the functions do with the usual masks in a task that holds nothing. What is not known in one of them does not count.
+ * @param apis the functions that are asked
  */
-export function kernelChanges(from: Kernel, to: Kernel): KernelChanges {
-  const apis = apisByUse(allApis());
+export function kernelChanges(from: Kernel, to: Kernel, apis: readonly Api[] = apisByUse(allApis())): KernelChanges {
   const shared = apis.filter((api) => api.exists(from) && api.exists(to));
   const masks = masksIn(from, to);
   const names = [...COMPOSITE_NAMES.map(compositeText), ...FLAG_NAMES.map(flagText)];

@@ -114,6 +114,16 @@ policy new {
     });
   });
 
+  test("two kernels, of one function: with every mask", async () => {
+    const { out } = await run(["diff", "6.6", "6.12", "--api", "kvmalloc"]);
+    expect(out).toContain(
+      "\nfails: may -> never\n    kvmalloc, 16 pages\n        GFP_KERNEL: __GFP_NOFAIL\n        GFP_NOFS: __GFP_NOFAIL\n",
+    );
+    expect(out).toMatch(/\n {8}GFP_NOWAIT: alone, __GFP_ZERO, /);
+    expect(out).not.toContain("other mask");
+    expect(out).toContain("Asked: 1 function, ");
+  });
+
   test("a file is the same as itself", async () => {
     const cwd = folderWith({ "p.allocpolicy": POLICIES });
     expect(await run(["diff", "p.allocpolicy", "p.allocpolicy"], { cwd })).toMatchObject({ status: 0 });
@@ -122,6 +132,8 @@ policy new {
   test.each([
     [["diff", "p.allocpolicy"], "--kernel 6.1 --to 6.12"],
     [["diff", "6.6", "6.12", "--to", "7.3"], "--kernel and --to go with a file"],
+    [["diff", "6.6", "6.12", "--api", "kvmaloc"], "did you mean kvmalloc"],
+    [["diff", "p.allocpolicy", "p.allocpolicy", "--api", "kmalloc"], "--api goes with two kernels"],
     [["diff", "6.6", "9.9"], "does not know 9.9"],
     [["diff", "p.allocpolicy#nobody", "#strict"], "there is no policy 'nobody'"],
     [["diff", "p.allocpolicy#strict", "p.allocpolicy"], "name a policy on both sides"],

@@ -18,6 +18,7 @@ import {
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { kernelChanges } from "../../service/kernel-changes.ts";
 import { isSameForCallers, kernelChangesText } from "../kernel-changes.ts";
+import { apiFrom } from "../api-from.ts";
 import { FOUND, OK, USAGE, UsageError, type Command, type Io } from "../command.ts";
 import { readText, UnreadableFiles, workspaceFolder } from "../files.ts";
 import { forcedKernels, kernelFrom } from "../kernels.ts";
@@ -34,6 +35,7 @@ const OPTIONS = {
     means: "the kernel to judge by; with --to the first of two; of C without it that of the tree",
   },
   to: { type: "string", takes: "W", words: "kernels", means: "with one file, or with C: the second kernel" },
+  api: { type: "string", takes: "A", words: "apis", means: "with two kernels: this function alone, and all its masks" },
   json: { type: "boolean", default: false, means: "answer in JSON" },
 } as const satisfies Options;
 
@@ -53,6 +55,7 @@ export const diff: Command = {
       does: "what changes for these C files when they are carried from one kernel to another, call by call",
     },
     { line: "allocpolicy diff 6.6 6.12", does: "what changes for callers from one kernel to the other" },
+    { line: "allocpolicy diff 5.10 7.3 --api kvmalloc", does: "the same of one function, with every mask" },
     { line: "allocpolicy diff old.allocpolicy new.allocpolicy", does: "what changes between two files" },
     { line: "allocpolicy diff ring.allocpolicy#rx '#tx'", does: "which of two policies of a file takes more" },
   ],
@@ -70,8 +73,9 @@ export const diff: Command = {
     if (kernels !== null) {
       if (kernel !== null || to !== null)
         throw new UsageError("--kernel and --to go with a file, not with two kernels");
-      return tellKernels(io, kernels, values.json);
+      return tellKernels(io, kernels, values);
     }
+    if (values.api !== undefined) throw new UsageError("--api goes with two kernels: diff 6.6 6.12 --api kvmalloc");
     if (a === undefined || more.length > 0)
       throw new UsageError("give two files, policies or kernels, or one file with --kernel and --to");
     const difference = differenceOf(io.cwd, a, b, kernel, to);
@@ -92,9 +96,13 @@ function kernelsIn(io: Io, [a, b, ...more]: readonly string[]): TwoKernels | nul
 
 const LIKE_A_KERNEL = /^(v?\d+\.[\w.-]+|android[\w.-]*)$/;
 
-async function tellKernels(io: Io, [from, to]: TwoKernels, isJson: boolean): Promise<number> {
-  const changes = kernelChanges(from, to);
-  await io.write(isJson ? `${jsonText(changes, 2)}\n` : kernelChangesText(from, to, changes));
+async function tellKernels(
+  io: Io,
+  [from, to]: TwoKernels,
+  { api, json }: { readonly api?: string; readonly json: boolean },
+): Promise<number> {
+  const changes = kernelChanges(from, to, api === undefined ? undefined : [apiFrom(api)]);
+  await io.write(json ? `${jsonText(changes, 2)}\n` : kernelChangesText(from, to, changes));
   return isSameForCallers(changes) ? OK : FOUND;
 }
 

@@ -1,6 +1,6 @@
 import { hex } from "../../model/masks/mask.ts";
 import { bareMask, datedFindings, type BareFinding } from "../../rules/bare-request.ts";
-import { allApis, apiNamed, maskOfCall, needsMask } from "../../model/apis.ts";
+import { maskOfCall, needsMask } from "../../model/apis.ts";
 import type { Api } from "../../model/apis/api.ts";
 import { combine, CONTEXT_NAMES, isScopeName, SCOPE, withScope, type Context } from "../../model/contexts.ts";
 import { KERNEL_CONTEXTS, namedContext } from "../../model/kernel-contexts.ts";
@@ -13,6 +13,7 @@ import { verdict } from "../../model/verdict.ts";
 import { FOUND, OK, UsageError, type Command } from "../command.ts";
 import { writtenCall } from "../kernel-c/call.ts";
 import { bytesFrom, kernelFrom } from "../kernels.ts";
+import { apiFrom } from "../api-from.ts";
 import { meantText, noMaskText } from "../meant.ts";
 import { parsed, type Options } from "../options.ts";
 import { jsonText } from "../../service/visible.ts";
@@ -103,6 +104,7 @@ export const explain: Command = {
       if (Object.entries(options).some(([option, given]) => option === name && given !== undefined))
         throw new UsageError(`the call says ${name} ${value}: leave --${name} out`);
     const values = { ...options, ...call };
+    if (values.api === undefined) throw new UsageError("say which function allocates: --api kmalloc");
     const api = apiFrom(values.api);
     if (values.flags === undefined && needsMask(api))
       throw new UsageError(`${api.name} takes a mask: say --flags GFP_KERNEL`);
@@ -139,14 +141,6 @@ export const explain: Command = {
     return findings.some(({ severity }) => severity === "error") ? FOUND : OK;
   },
 };
-
-function apiFrom(name: string | undefined): Api {
-  if (name === undefined) throw new UsageError("say which function allocates: --api kmalloc");
-  const api = apiNamed(name);
-  if (api !== null) return api;
-  const names = allApis().map((known) => known.name);
-  throw new UsageError(`the model does not know the API '${name}'${meantText(name, names)}`);
-}
 
 const listOf = (names: readonly string[]): string => [...new Set(names)].sort().join(", ");
 
