@@ -34,6 +34,9 @@ interface KeptText {
   readonly elsewhere: readonly Range[] | null;
   /** What it speaks of stands in other documents as well. */
   readonly isFarther: boolean;
+  /** All that it speaks of stands in these lines, counted from the one that the run starts in, or there as well. */
+  readonly from: number;
+  readonly to: number;
   /** When it was listed last. */
   time: number;
   /** The text as it was last, and the line that the run started in. */
@@ -70,11 +73,14 @@ interface Said extends Stretches {
   readonly parts: readonly Part[];
 }
 
-/** When the runs of a document were listed last, all together, and where its lines started. */
+/** How the runs of a document were listed last, all together, and where its lines started. */
 interface Listed {
   readonly uri: string;
   readonly lines: Lines;
   readonly time: number;
+  /** Of each run what its items are called by, and their text. */
+  readonly items: readonly (readonly unknown[])[];
+  readonly kept: readonly KeptText[];
 }
 
 /** Of so many documents what was said last is kept, those that were asked for last. */
@@ -206,9 +212,16 @@ export class RunTexts<Item> {
     const touched = last?.uri !== uri ? null : touchedLine(last.lines, lines);
     this.#times += 1;
     const texts: string[] = [];
+    const items: (readonly Item[])[] = [];
+    const all: KeptText[] = [];
+    const fewer = (last?.items.length ?? 0) - runs.length;
     let moved = 0;
-    for (const run of runs) {
-      const before = this.#kept.get(run.items);
+    for (let i = 0; i < runs.length; i += 1) {
+      const run = runs[i];
+      if (run === undefined) continue;
+      // Nearly all stand where they stood, from the first on or from the last on.
+      const at = last?.items[i] === run.items ? i : i + fewer;
+      const before = last?.items[at] === run.items ? last.kept[at] : this.#kept.get(run.items);
       const isUntouched =
         before !== undefined &&
         touched !== null &&
@@ -218,12 +231,14 @@ export class RunTexts<Item> {
       const lineBefore = before?.line ?? 0;
       const kept = isUntouched ? before : this.#textOf(known, run, lines, before, lineBefore + moved);
       kept.time = this.#times;
+      items.push(run.items);
+      all.push(kept);
       // What stands behind it moved by as many lines, mostly.
       moved = kept.line - lineBefore;
       if (kept.text !== "") texts.push(kept.text);
     }
     this.#listed.delete(key);
-    this.#listed.set(key, { uri, lines, time: this.#times });
+    this.#listed.set(key, { uri, lines, time: this.#times, items, kept: all });
     for (const first of this.#listed.keys()) if (this.#listed.size > MOST_DOCUMENTS) this.#listed.delete(first);
     return texts;
   }
@@ -248,7 +263,9 @@ export class RunTexts<Item> {
       const places = this.#elsewhereOf(items, known);
       const elsewhere = places?.map((place) => this.#rangeFrom(place, line)) ?? null;
       const isFarther = places?.some(({ document }) => document !== known.document) ?? false;
-      const kept = { column, uri, elsewhere, isFarther, time: 0, line, text, pieces: null };
+      const from = elsewhere?.reduce((least, { start }) => Math.min(least, start.line), 0) ?? 0;
+      const to = elsewhere?.reduce((most, { end }) => Math.max(most, end.line), 0) ?? 0;
+      const kept = { column, uri, elsewhere, isFarther, from, to, time: 0, line, text, pieces: null };
       this.#kept.set(items, kept);
       return kept;
     }
@@ -292,8 +309,9 @@ export class RunTexts<Item> {
 }
 
 /** Whether the text of a run hangs on what stands in a line. */
-function isIn({ line, elsewhere, isFarther }: KeptText, touched: number): boolean {
+function isIn({ line, elsewhere, isFarther, from, to }: KeptText, touched: number): boolean {
   if (isFarther || line === touched) return true;
+  if (touched < line + from || touched > line + to) return false;
   return elsewhere?.some(({ start, end }) => start.line + line <= touched && touched <= end.line + line) ?? false;
 }
 
