@@ -11,6 +11,7 @@ import { KERNEL_CONTEXTS } from "../server/model/kernel-contexts.ts";
 import { catalogue } from "../server/policy-language/catalogue.ts";
 import { EFFECTS } from "../server/service/descriptions/words.ts";
 import { inRoot, isProgram } from "./paths.ts";
+import { mainlineSections, treeSections } from "./release-changes.ts";
 
 interface Manifest {
   readonly contributes: {
@@ -119,6 +120,7 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       ]),
     ),
   },
+  "docs/releases.md": { releases: mainlineSections(), trees: treeSections() },
   "docs/editor.md": {
     settings: table(
       ["setting", "type", "if not set", "means"],
