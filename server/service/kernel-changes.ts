@@ -132,14 +132,11 @@ function changesOf(api: Api, from: Kernel, to: Kernel, masks: readonly WrittenMa
     }).filter((answer) => answer !== null);
     for (const what of VERDICT_FIELDS) {
       const changes = answers.filter(({ before, after }) => before[what] !== after[what]);
-      for (const { before, after } of changes) {
-        const [was, is] = [String(before[what]), String(after[what])];
-        const sizesPages = changes
-          .filter((one) => String(one.before[what]) === was && String(one.after[what]) === is)
-          .map(({ pages }) => pages);
+      for (const alike of alikeIn(changes, ({ before, after }) => `${before[what]} ${after[what]}`)) {
+        const [{ before, after }] = alike;
+        const [was, is, sizesPages] = [String(before[what]), String(after[what]), alike.map(({ pages }) => pages)];
         const key = [what, was, is, sizesPages].join(" ");
         const known = found.get(key)?.masks ?? [];
-        if (known.at(-1) === written.text) continue;
         found.set(key, { what, from: was, to: is, name: api.name, masks: [...known, written.text], sizesPages });
       }
     }
