@@ -11,8 +11,8 @@ export interface MessageStart {
 const PREFIXES: readonly RegExp[] = [
   // printk's level, as pstore and serial consoles show it
   /<\d{1,3}>/y,
-  // /dev/kmsg and netconsole's extended form: level, number, microseconds, flags, and who printed it
-  /(?:\d[\w.+~-]{0,60},)?\d{1,3},\d{1,20},\d{1,20},[-c+](?:,caller=([TC]\d{1,10}))?(?:,[^;]{0,80})?;/y,
+  // /dev/kmsg and netconsole's extended form: level, number, microseconds, flags, and who printed it; also cut off
+  /\d{1,3},\d{0,20}(?:,\d{0,20}(?:,(?:[-c+](?:,caller=([TC]\d{1,10}))?(?:,[^;]{0,80})?)?)?)?(?:;|$)/y,
   // printk's time, also of dmesg --reltime and --show-delta
   /\[\s{0,12}[+<]?\s{0,12}\d{1,12}\.\d{1,9}(?:>| <\s{0,12}\d{1,12}\.\d{1,9}>)?\]/y,
   // CONFIG_PRINTK_CALLER, with the name of the task where the kernel adds it
@@ -25,8 +25,6 @@ const PREFIXES: readonly RegExp[] = [
   // serial loggers
   /\[\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]/y,
   /\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?(?=\s)/y,
-  // RFC 5424: version, time, host, program, process, kind and data
-  /1 \d{4}-\d\d-\d\dT\S{8,26} \S{1,80} (?:vmunix|kernel) \S{1,40} \S{1,32} (?:-|\[[^\]]{0,200}\])/y,
   // syslog, journal
   /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|\s?[+-]\d\d:?\d\d)?/y,
   /(?:\p{L}{2,4}\.? )?\p{L}{3,5}\.?\s{1,3}\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?(?: \d{4})?/uy,

@@ -90,7 +90,7 @@ function tasksText({ report }: Diagnosis): readonly string[] {
     ...(taskCount === 0
       ? []
       : [
-          `Of ${taskCount} tasks the largest: ${tasks
+          `Of ${taskCount} ${taskCount === 1 ? "task" : "tasks"} the largest: ${tasks
             .slice(0, 3)
             .map(
               ({ name, pid, rss, oomScoreAdj }) =>

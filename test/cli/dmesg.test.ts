@@ -27,6 +27,10 @@ describe("allocpolicy dmesg", () => {
     const file = await run(["dmesg", "console.log"], { cwd });
     const stdin = await run(["dmesg"], { cwd, input: [REPORT.slice(0, 1000), REPORT.slice(1000)] });
     expect([file.status, file.err, stdin.out]).toEqual([0, "", file.out]);
+    // With the mark of UTF-8, and no time before the line, too.
+    const bare = REPORT.slice(REPORT.indexOf("our_task")).replaceAll(/^\[ +[\d.]+\] /gm, "");
+    const marked = await run(["dmesg"], { cwd, input: [`\ufeff${bare}`] });
+    expect(marked.out).toBe((await run(["dmesg"], { cwd, input: [bare] })).out);
     expect(file.out).toContain(
       "Report 1, lines 2 to 17: page allocation failure\n\nA task called our_task asked the kernel",
     );

@@ -328,8 +328,7 @@ export const PREFIXES: readonly ((line: string, index: number) => string)[] = [
   (line, index) => `[  828.${600_000 + index} <    0.000001>] ${line}`,
   (line) => `[Mon Mar 25 23:35:17 2019 <    0.000001>] ${line}`,
   (line, index) => `4,${1200 + index},828${600_000 + index},-;${line}`,
-  (line, index) => `6.12.0-our+,4,${1200 + index},828${600_000 + index},-,caller=T5241;${line}`,
-  (line) => `<4>1 2026-01-02T03:04:05.123456+01:00 our-host kernel - - - ${line}`,
+  (line, index) => `4,${1200 + index},828${600_000 + index},-,caller=T5241;${line}`,
 ];
 
 export const style: fc.Arbitrary<Style> = fc.constantFrom(...STYLES);

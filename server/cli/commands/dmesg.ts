@@ -125,7 +125,12 @@ async function writeReport(io: Io, report: KernelReport, wanted: Wanted, isFirst
 
 async function* chunksOf(io: Io, path: string): AsyncGenerator<string> {
   if (path === "-") {
-    yield* io.input;
+    let isFirst = true;
+    // The mark of UTF-8, which TextDecoder passes over in a file.
+    for await (const chunk of io.input) {
+      yield isFirst && chunk.startsWith("\ufeff") ? chunk.slice(1) : chunk;
+      isFirst = false;
+    }
     return;
   }
   const decoder = new TextDecoder();
