@@ -3,10 +3,10 @@ import type { Environment } from "../analysis/environment.ts";
 import { effectText } from "../policies/effect-text.ts";
 import { judge } from "../policies/judgement.ts";
 import type { PolicySet } from "../policies/policy-set.ts";
-import type { PredicateSubject } from "../policies/predicates/subject.ts";
 import type { ResolvedPolicy } from "../policies/resolved-policy.ts";
-import { replayedWitness, witnessText } from "../policies/witness.ts";
+import { replayedWitness, subjectOf, witnessText } from "../policies/witness.ts";
 import { FALSE, TRUE, type Node } from "../symbolic/node.ts";
+import type { Witness } from "../symbolic/smallest-witness.ts";
 
 /** A promise that a mode makes in one policy only, or with another value: `retries 5`. Null: it makes none. */
 export interface PromiseDifference {
@@ -76,12 +76,12 @@ export function modeDifferences(kernel: Kernel, first: Compared, second: Compare
   const written = new Map(writtenDifferences(first.policy, second.policy).map((one) => [one.mode, one]));
   const both = [first.set.taken(TRUE), second.set.taken(TRUE)];
   const onlyIn = (one: Compared, other: Compared, mode: string): string | null => {
-    const has = (side: Compared, subject: PredicateSubject): boolean =>
-      judge(side.environment, kernel, side.policy, subject).modes.some(({ clause }) => clause.name?.text === mode);
+    const has = ({ environment, policy, set }: Compared, found: Witness): boolean =>
+      judge(environment, kernel, policy, subjectOf(set, found)).modes.some(({ clause }) => clause.name?.text === mode);
     const witness = replayedWitness(
       one.set,
       [...both, unionOf(one.set, mode), bdd.not(unionOf(other.set, mode))],
-      (subject) => has(one, subject) && !has(other, subject),
+      (_, found) => has(one, found) && !has(other, found),
     );
     return witness === null ? null : witnessText(one.set.space, witness);
   };

@@ -1,11 +1,12 @@
 import type { Binding } from "../analysis/environment.ts";
 import { togetherUnder } from "../policies/expectation-check.ts";
 import { isTaken, judge } from "../policies/judgement.ts";
-import type { PredicateSubject } from "../policies/predicates/subject.ts";
+import type { PolicySet } from "../policies/policy-set.ts";
 import { resolvePolicy, type ResolvedPolicy } from "../policies/resolved-policy.ts";
-import { replayedWitness, witnessText } from "../policies/witness.ts";
+import { replayedWitness, subjectOf, witnessText } from "../policies/witness.ts";
 import { TooMuchWork } from "../symbolic/bdd.ts";
 import { TRUE } from "../symbolic/node.ts";
+import type { Witness } from "../symbolic/smallest-witness.ts";
 import { modeDifferences, writtenDifferences, type ModeDifference } from "./modes.ts";
 import type { Side } from "./side.ts";
 
@@ -55,20 +56,18 @@ function compareResolved(
   const { small, large } = togetherUnder([first.kernel], [first.environment, a], [second.environment, b])(first.kernel);
   if (!small.certain || !large.certain) return { ...UNKNOWN, modes: writtenDifferences(a, b) };
   const { bdd } = small.space;
-  const takes =
-    (side: Side, policy: ResolvedPolicy) =>
-    (subject: PredicateSubject): boolean =>
-      isTaken(judge(side.environment, first.kernel, policy, subject));
-  const [inFirst, inSecond] = [takes(first, a), takes(second, b)];
+  /** What the model says of a witness is said for the functions of each policy. */
+  const takes = (side: Side, set: PolicySet, witness: Witness): boolean =>
+    isTaken(judge(side.environment, first.kernel, set.policy, subjectOf(set, witness)));
   const onlyFirst = replayedWitness(
     small,
     [small.taken(TRUE), bdd.not(large.taken(TRUE))],
-    (subject) => inFirst(subject) && !inSecond(subject),
+    (_, witness) => takes(first, small, witness) && !takes(second, large, witness),
   );
   const onlySecond = replayedWitness(
     large,
     [large.taken(TRUE), bdd.not(small.taken(TRUE))],
-    (subject) => !inFirst(subject) && inSecond(subject),
+    (_, witness) => !takes(first, small, witness) && takes(second, large, witness),
   );
   const relation =
     onlyFirst === null ? (onlySecond === null ? "equal" : "stricter") : onlySecond === null ? "looser" : "incomparable";

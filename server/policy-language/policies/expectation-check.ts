@@ -15,7 +15,6 @@ import {
   anyMask,
   constantMask,
   isEqual,
-  spaceOf,
   spacesOf,
   type Space,
   type SpaceNeeds,
@@ -26,12 +25,12 @@ import { isTaken, judge } from "./judgement.ts";
 import { viewOf } from "../analysis/kernel-view.ts";
 import { modelSetsInSteps, modelThresholds } from "./model-sets.ts";
 import { askPolicy, asksModelIn, MOST_WORK, needsOf, policySetIn, type PolicySet } from "./policy-set.ts";
-import { asksModel } from "./predicates/leaves.ts";
+import { asksModel, modelTestsOf } from "./predicates/leaves.ts";
 import { entwinedIn, setOf, thresholdsOf, type ModelSets } from "./predicates/sets.ts";
 import { holdsFor } from "./predicates.ts";
 import { isCertain } from "./predicates/certain.ts";
 import { resolvePolicy, type ResolvedPolicy } from "./resolved-policy.ts";
-import { replayedWitness, smallestText, witnessMaskText, witnessText } from "./witness.ts";
+import { replayedWitness, smallestText, subjectOf, witnessMaskText, witnessText } from "./witness.ts";
 
 /** What is wrong with a belief under one kernel, of those in force. */
 export type ExpectationCheck = (kernel: Kernel) => readonly UnplacedFinding[];
@@ -70,7 +69,7 @@ export function policyExpectation(environment: Environment, declaration: ExpectD
       return outer === null ? () => [] : withinCheck(environment, subject, outer, fails);
     }
     case "gives":
-      return (kernel) => checkGives(environment, subject, form, kernel, fails);
+      return givesCheck(environment, subject, form, fails);
   }
 }
 
@@ -141,9 +140,9 @@ function withinCheck(environment: Environment, inner: Binding, outer: Binding, f
     const witness = replayedWitness(
       small,
       [...small.conditions, small.space.bdd.not(large.taken(TRUE))],
-      (subject) =>
+      (subject, found) =>
         isTaken(judge(environment, small.kernel, first, subject)) &&
-        !isTaken(judge(environment, small.kernel, second, subject)),
+        !isTaken(judge(environment, small.kernel, second, subjectOf(large, found))),
     );
     if (witness === null) return [];
     return fails(`${names[0]} takes ${smallestText(small.space, witness)}, and ${names[1]} does not.`);
@@ -186,55 +185,70 @@ export function togetherUnder(
   };
 }
 
-function checkGives(
-  environment: Environment,
-  binding: Binding,
-  form: Extract<ExpectForm, { kind: "gives" }>,
-  kernel: Kernel,
-  fails: Fails,
-): readonly UnplacedFinding[] {
-  if (binding.declaration.kind !== "transform") return [];
-  const transform = declaredMaskOf(environment, kernel, binding);
+type GivesForm = Extract<ExpectForm, { kind: "gives" }>;
+
+/** One question for all kernels: its diagram, and what it came to, serve all of which it sees the same. */
+function givesCheck(environment: Environment, binding: Binding, form: GivesForm, fails: Fails): ExpectationCheck {
+  if (binding.declaration.kind !== "transform") return () => [];
   const predicates = form.when === null ? [form.gives] : [form.when, form.gives];
-  if (!transform.certain || !predicates.every((predicate) => isCertain(environment, kernel, predicate))) return [];
-  const space = spaceOf(kernel, {
+  const isJudged = predicates.some(asksModel);
+  const views = [...new Map(environment.kernels.map((kernel) => [viewOf(kernel), kernel])).values()];
+  const needs = (kernel: Kernel): SpaceNeeds => ({
     thresholdsBytes: [
       ...predicates.flatMap((predicate) => thresholdsOf(kernel, predicate)),
-      ...(predicates.some(asksModel) ? modelThresholds(kernel) : []),
+      ...(isJudged ? modelThresholds(kernel) : []),
     ],
     sizes: "bytes",
     tests: predicates.flatMap((predicate) => entwinedIn(environment, kernel, predicate)),
   });
-  const { bdd } = space;
+  const known = new Map<Kernel | string, readonly UnplacedFinding[]>();
+  let spaceFor: ((kernel: Kernel) => Space) | null = null;
+  return (kernel) => {
+    const view = isJudged ? kernel : viewOf(kernel);
+    const before = known.get(view);
+    if (before !== undefined) return before;
+    const isReadable =
+      declaredMaskOf(environment, kernel, binding).certain &&
+      predicates.every((predicate) => isCertain(environment, kernel, predicate));
+    let found: readonly UnplacedFinding[] = [];
+    if (isReadable) {
+      spaceFor ??= spacesOf(views, needs, new Allowance(MOST_WORK));
+      found = givenUnder(environment, binding, form, spaceFor(kernel), fails);
+    }
+    known.set(view, found);
+    return found;
+  };
+}
+
+/** What comes out of a transform under one kernel, for every mask that it is asked about. */
+function givenUnder(
+  environment: Environment,
+  binding: Binding,
+  form: GivesForm,
+  space: Space,
+  fails: Fails,
+): readonly UnplacedFinding[] {
+  const { bdd, kernel } = space;
+  const transform = declaredMaskOf(environment, kernel, binding);
   const input = anyMask(space);
-  const model = (): ModelSets => atOnce(modelSetsInSteps(space, { apis: [] }));
+  const tests = modelTestsOf(form.when === null ? [form.gives] : [form.when, form.gives]);
+  const sets = atOnce(modelSetsInSteps(space, { apis: [] }, tests));
+  const model = (): ModelSets => sets;
   const asked =
     form.when === null ? space.domain : bdd.and(space.domain, setOf(space, environment, form.when, input, model));
-  const given = setOf(
-    space,
-    environment,
-    form.gives,
-    symbolicOutput(space, transform.choice ?? transform, input),
-    model,
-  );
-  const witness = smallestWitness(space, [asked, bdd.not(given)]);
+  const output = symbolicOutput(space, transform.choice ?? transform, input);
+  const witness = smallestWitness(space, [asked, bdd.not(setOf(space, environment, form.gives, output, model))]);
   if (witness === null) return [];
-  const output = applyTo(transform, witness.mask);
-  if (!breaks(environment, kernel, form, witness, output))
+  const gives = applyTo(transform, witness.mask);
+  if (!breaks(environment, kernel, form, witness, gives))
     throw new Error("a counterexample does not stand up to the ordinary evaluation");
   return fails(
-    `For ${smallestText(space, witness)} ${binding.declaration.name?.text ?? "it"} gives \`${witnessMaskText(kernel, output)}\`.`,
+    `For ${smallestText(space, witness)} ${binding.declaration.name?.text ?? "it"} gives \`${witnessMaskText(kernel, gives)}\`.`,
   );
 }
 
 /** The counterexample, replayed: it meets `when`, and what comes out does not meet `gives`. */
-function breaks(
-  environment: Environment,
-  kernel: Kernel,
-  form: Extract<ExpectForm, { kind: "gives" }>,
-  witness: Witness,
-  output: Mask,
-): boolean {
+function breaks(environment: Environment, kernel: Kernel, form: GivesForm, witness: Witness, output: Mask): boolean {
   const about = (value: Mask): Parameters<typeof holdsFor>[3] => ({
     mask: value,
     sizeBytes: witness.sizeBytes,

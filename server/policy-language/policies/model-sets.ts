@@ -252,9 +252,15 @@ function answersFor(
 
 /**
  * What `sleeps`, `may_oom` and `may_fail` are as sets of requests; with several functions, where one of them does it.
+ * @param asked those that are asked for; the others are left empty
  */
-export function* modelSetsInSteps(space: Space, policy: Pick<ResolvedPolicy, "apis">): Generator<void, ModelSets> {
-  function* unless(field: Field): Generator<void, Node> {
+export function* modelSetsInSteps(
+  space: Space,
+  policy: Pick<ResolvedPolicy, "apis">,
+  asked: ReadonlySet<keyof ModelSets>,
+): Generator<void, ModelSets> {
+  function* unless(test: keyof ModelSets, field: Field): Generator<void, Node> {
+    if (!asked.has(test)) return FALSE;
     const nodes: Node[] = [];
     for (const api of apisOf(policy)) {
       for (const [value, node] of answerSets(space, space.kernel, api, field))
@@ -263,7 +269,11 @@ export function* modelSetsInSteps(space: Space, policy: Pick<ResolvedPolicy, "ap
     }
     return space.bdd.or(...nodes);
   }
-  return { sleeps: yield* unless("sleeps"), may_oom: yield* unless("oom"), may_fail: yield* unless("fails") };
+  return {
+    sleeps: yield* unless("sleeps", "sleeps"),
+    may_oom: yield* unless("may_oom", "oom"),
+    may_fail: yield* unless("may_fail", "fails"),
+  };
 }
 
 /**

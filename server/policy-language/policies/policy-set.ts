@@ -8,8 +8,8 @@ import { FALSE, TRUE, type Node } from "../symbolic/node.ts";
 import { anyMask, spacesOf, type SizeDomain, type Space, type SpaceNeeds } from "../symbolic/space.ts";
 import { viewOf } from "../analysis/kernel-view.ts";
 import { isModelKnown, modelSetsInSteps, modelThresholds } from "./model-sets.ts";
-import { asksModel } from "./predicates/leaves.ts";
-import { entwinedIn, setOf, thresholdsOf, type ModelSets } from "./predicates/sets.ts";
+import { asksModel, modelTestsOf } from "./predicates/leaves.ts";
+import { entwinedIn, setOf, thresholdsOf } from "./predicates/sets.ts";
 import { isCertain } from "./predicates/certain.ts";
 import type { PolicyClause, ResolvedPolicy } from "./resolved-policy.ts";
 
@@ -68,6 +68,7 @@ export const MOST_WORK = 105_000;
  */
 interface KnownSets {
   readonly setsIn: (environment: Environment) => SetsOf;
+  readonly allowance: Allowance;
   asked: boolean;
 }
 
@@ -78,9 +79,9 @@ interface KnownSets {
 const sets = new Map<Revision, KnownSets>();
 const MOST_SETS = 16;
 
-function setsFor(environment: Environment, policy: ResolvedPolicy): KnownSets {
+function setsFor(environment: Environment, policy: ResolvedPolicy, most = MOST_WORK): KnownSets {
   const { revision } = policy.binding;
-  const known = sets.get(revision) ?? newSets(environment, policy);
+  const known = sets.get(revision) ?? newSets(environment, policy, most);
   sets.delete(revision);
   sets.set(revision, known);
   for (const oldest of sets.keys()) {
@@ -116,13 +117,40 @@ export function askPolicy<Answer>(
   return askPolicy(environment, policy, question);
 }
 
-function newSets(environment: Environment, policy: ResolvedPolicy): KnownSets {
+/**
+ * Asks a question about a policy that may be so much work at most, and tells how much it was: nothing that was asked
+ * before makes it less. Where it stops for a while it goes on with what it has.
+ * @returns null: it is more
+ */
+export function workOfQuestion(
+  environment: Environment,
+  policy: ResolvedPolicy,
+  most: number,
+  question: (setsOf: SetsOf) => void,
+): number | null {
+  const { revision } = policy.binding;
+  const before = sets.get(revision);
+  if (before !== undefined && (before.asked || before.allowance.most !== most)) sets.delete(revision);
+  const known = setsFor(environment, policy, most);
+  try {
+    question(known.setsIn(environment));
+  } catch (error) {
+    if (!(error instanceof TooMuchWork)) throw error;
+    sets.delete(revision);
+    return null;
+  }
+  known.asked = true;
+  return known.allowance.spent;
+}
+
+function newSets(environment: Environment, policy: ResolvedPolicy, most: number): KnownSets {
+  const allowance = new Allowance(most);
   const spaceFor = spacesOf(
     [...new Map(environment.kernels.map((kernel) => [viewOf(kernel), kernel])).values()],
     (kernel) => needsOf(environment, policy, kernel),
-    new Allowance(MOST_WORK),
+    allowance,
   );
-  return { setsIn: setsWithin(spaceFor, policy), asked: false };
+  return { setsIn: setsWithin(spaceFor, policy), allowance, asked: false };
 }
 
 function setsWithin(spaceFor: (kernel: Kernel) => Space, policy: ResolvedPolicy): KnownSets["setsIn"] {
@@ -140,9 +168,6 @@ function setsWithin(spaceFor: (kernel: Kernel) => Space, policy: ResolvedPolicy)
     };
 }
 
-/** Stands for what no predicate asks about. */
-const NOT_ASKED: ModelSets = { sleeps: FALSE, may_oom: FALSE, may_fail: FALSE };
-
 /** The policy within a space that is given: to compare it with another one there. */
 export function policySetIn(space: Space, environment: Environment, policy: ResolvedPolicy): PolicySet {
   return atOnce(policySetInSteps(space, environment, policy));
@@ -152,8 +177,11 @@ function* policySetInSteps(space: Space, environment: Environment, policy: Resol
   const { bdd, kernel } = space;
   const input = anyMask(space);
   const readable = readableClauses(environment, policy, kernel);
-  const isJudged = readable.some(({ clause }) => predicatesOf(clause).some(asksModel));
-  const model = isJudged ? yield* modelSetsInSteps(space, policy) : NOT_ASKED;
+  const model = yield* modelSetsInSteps(
+    space,
+    policy,
+    modelTestsOf(readable.flatMap(({ clause }) => predicatesOf(clause))),
+  );
   const inSpace = (predicate: Predicate): Node => setOf(space, environment, predicate, input, () => model);
   const clauses = readable.flatMap((source): readonly ClauseSet[] => {
     const { clause, owner } = source;

@@ -21,17 +21,17 @@ import type { PredicateSubject } from "./predicates/subject.ts";
 export function replayedWitness(
   set: PolicySet,
   of: readonly Node[],
-  stands: (subject: PredicateSubject) => boolean,
+  stands: (subject: PredicateSubject, witness: Witness) => boolean,
 ): Witness | null {
   const witness = smallestWitness(set.space, of);
   if (witness === null) return null;
-  if (!stands(subjectOf(set, witness)))
+  if (!stands(subjectOf(set, witness), witness))
     throw new Error(`the witness ${witnessText(set.space, witness)} does not stand up to the ordinary evaluation`);
   return witness;
 }
 
-/** A witness as a request, with what the model says of it. */
-function subjectOf(set: PolicySet, witness: Witness): PredicateSubject {
+/** A witness as a request, with what the model says of it for the functions of the policy. */
+export function subjectOf(set: PolicySet, witness: Witness): PredicateSubject {
   const { kernel, policy } = set;
   const sizeBytes = witness.sizeBytes ?? kernel.options.pageBytes;
   const context = witness.context ?? contextOf("process");

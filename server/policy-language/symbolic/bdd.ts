@@ -29,10 +29,17 @@ export class TooMuchWork extends Error {
 
 /** How much work a question may be: in nodes of decision diagrams, and what else is worth as many. */
 export class Allowance {
+  readonly most: number;
   #left: number;
 
   constructor(nodes: number) {
+    this.most = nodes;
     this.#left = nodes;
+  }
+
+  /** How much the question was so far. */
+  get spent(): number {
+    return this.most - this.#left;
   }
 
   /** @throws TooMuchWork when so much is no longer left; nothing is given back */

@@ -26,3 +26,15 @@ test("whether a policy lies within another one is told under many kernels as it 
     { seed: 2812, numRuns: 40 },
   );
 });
+
+test("whether a policy lies within one for other functions is told of what the model says of each of them", () => {
+  const judged = fc.constantFrom("forbid sleeps", "forbid may_fail", "forbid not may_oom", "forbid may_oom");
+  const functions = fc.constantFrom("", "for kmalloc", "for alloc_pages", "for vmalloc", "for kmem_cache_alloc");
+  fc.assert(
+    fc.property(functions, functions, judged, judged, (one, other, first, second) => {
+      const body = `policy a ${one} { ${first} }\npolicy b ${other} { ${second} }\nexpect a within b\n`;
+      expect(findingsIn(`kernel 6.12\n${body}`).map(({ rule }) => rule)).not.toContain("internal-error");
+    }),
+    { seed: 2812, numRuns: 60 },
+  );
+});

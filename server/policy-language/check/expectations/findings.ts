@@ -7,8 +7,6 @@ import { unknownFactFindings } from "../../findings/expectations/facts.ts";
 import { stateNamed } from "../../findings/memory.ts";
 import { overKernels } from "../../findings/over-kernels.ts";
 import { expectationCheck, selectedModes } from "../policy-checks.ts";
-import { viewOf } from "../../analysis/kernel-view.ts";
-import { asksModel } from "../../policies/predicates/leaves.ts";
 import { whyOpen, type RequestUnderKernels } from "../../requests/under-kernels.ts";
 import { shareFactFindings } from "./by-chance.ts";
 import { requestExpectedOf } from "./form.ts";
@@ -37,18 +35,7 @@ export function expectFindings(
   if (form === null || name === null) return [];
   if (form.kind !== "facts") {
     if (!environment.kernelKnown) return [];
-    // What a transform gives is the same for all kernels of which the file sees the same.
-    const known = new Map<string, readonly UnplacedFinding[]>();
-    const predicates = form.kind === "gives" ? [form.gives, form.when] : [];
-    const isOfView =
-      form.kind === "gives" && !predicates.some((predicate) => predicate !== null && asksModel(predicate));
-    const check = expectationCheck(environment, declaration);
-    return overKernels(environment, "always", (kernel) => {
-      const before = isOfView ? known.get(viewOf(kernel)) : undefined;
-      const found = before ?? check(kernel);
-      known.set(viewOf(kernel), found);
-      return found;
-    });
+    return overKernels(environment, "always", expectationCheck(environment, declaration));
   }
   const findings: UnplacedFinding[] = [...unknownFactFindings(form.facts, form.on !== null)];
   if (asked === null || !environment.kernelKnown) return findings;

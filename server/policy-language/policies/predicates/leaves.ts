@@ -40,6 +40,13 @@ export function asksModel(predicate: Predicate): boolean {
   return leavesOf(predicate).some(({ kind }) => kind === "model");
 }
 
+/** What the predicates ask the allocator model. */
+export function modelTestsOf(predicates: readonly Predicate[]): ReadonlySet<ModelTest> {
+  return new Set(predicates.flatMap(leavesOf).flatMap((leaf) => (leaf.kind === "model" ? [leaf.test] : [])));
+}
+
+type ModelTest = Extract<Leaf, { readonly kind: "model" }>["test"];
+
 /** Each mask test of the predicate. */
 export function maskTestsOf(predicate: Predicate): readonly Extract<Predicate, { kind: "mask" }>[] {
   return leavesOf(predicate).filter((leaf) => leaf.kind === "mask");
