@@ -19,6 +19,7 @@ import { syntaxFindings } from "../findings/syntax.ts";
 import { Paused, type Pause } from "../analysis/pause.ts";
 import { namesOf } from "../analysis/region-names.ts";
 import { isLeftOut } from "./content.ts";
+import { postponed, shareIn } from "./file-work.ts";
 import { overKernelsOnce } from "../findings/over-kernels.ts";
 import { checkPolicy, preparePolicy } from "./policy-checks.ts";
 import { removedNameFindings } from "./removed-names.ts";
@@ -28,15 +29,17 @@ import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 /**
  * All that there is to say of a region, its declaration or header, but whether there is what the names stand for that
  * `isLeftOut`. A damaged one says only where the damage is: the rest would be guessed.
+ * @param most how much work a policy may be; null: its share of the file's, and if it needs more it is postponed
  */
 export function declarationFindings(
   analysis: FileAnalysis,
   region: Region,
   index: number,
+  most: number | null,
   pause: Pause,
 ): readonly UnplacedFinding[] {
   if (region.problems.length > 0) return syntaxFindings(region.problems);
-  return orInternalError(region, () => itemFindings(analysis, region, index, pause));
+  return orInternalError(region, () => itemFindings(analysis, region, index, most, pause));
 }
 
 /** What `find` gives; where it fails, a finding that says so. */
@@ -50,7 +53,13 @@ export function orInternalError(region: Region, find: () => readonly UnplacedFin
   }
 }
 
-function itemFindings(analysis: FileAnalysis, region: Region, index: number, pause: Pause): readonly UnplacedFinding[] {
+function itemFindings(
+  analysis: FileAnalysis,
+  region: Region,
+  index: number,
+  most: number | null,
+  pause: Pause,
+): readonly UnplacedFinding[] {
   const { environment } = analysis;
   const own = analysis.files[0];
   const { item } = region;
@@ -68,7 +77,11 @@ function itemFindings(analysis: FileAnalysis, region: Region, index: number, pau
 
   const binding = environment.bindingAt(index);
   // First, for it may be stopped: what stands before it would be done again.
-  if (item.kind === "policy" && binding !== null && environment.kernelKnown) preparePolicy(environment, binding, pause);
+  const mayBe = most ?? shareIn(environment.file);
+  if (item.kind === "policy" && binding !== null && environment.kernelKnown) {
+    const outcome = preparePolicy(environment, binding, mayBe, pause);
+    if (outcome === "too-entangled" && most === null) throw postponed();
+  }
   const uses = namesOf(region).uses.filter((use) => !isLeftOut(environment, region.kind, use));
   const findings: UnplacedFinding[] = [...unknownNameFindings(environment, uses)];
   if (binding !== null)
@@ -91,7 +104,7 @@ function itemFindings(analysis: FileAnalysis, region: Region, index: number, pau
         ...duplicateModeFindings(item, environment.uri),
         ...effectWordFindings(item),
       );
-      if (binding !== null && environment.kernelKnown) findings.push(...checkPolicy(environment, binding));
+      if (binding !== null && environment.kernelKnown) findings.push(...checkPolicy(environment, binding, mayBe));
       break;
     case "memory":
       if (binding !== null) findings.push(...memoryFindings(environment, binding));

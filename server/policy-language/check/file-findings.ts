@@ -12,6 +12,7 @@ import type { RegionFindings } from "../analysis/analysed-file.ts";
 import type { FileAnalysis } from "../analysis/file-analysis.ts";
 import { noKernelFinding } from "../findings/headers.ts";
 import { findingsAlike } from "./alike.ts";
+import { forgetOutdated, Postponed, turnsOf } from "./file-work.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import { published } from "./published-findings.ts";
 import { withLevels } from "./rule-levels.ts";
@@ -39,9 +40,17 @@ export function knownFindings(analysis: FileAnalysis): {
 
 const isComplete = (ready: FileAnalysis["ready"]): ready is (readonly Finding[])[] => !ready.includes(undefined);
 
-/** Looks at a region by itself. */
+/** Looks at a region by itself; not at a policy that must wait for others. */
 export function analyseRegion(analysis: FileAnalysis, region: number): void {
-  if (analysis.ready[region] === undefined) regionFindings(analysis, region, goOn);
+  if (analysis.ready[region] === undefined) orPostponed(() => regionFindings(analysis, region, null, goOn));
+}
+
+function orPostponed(look: () => void): void {
+  try {
+    look();
+  } catch (error) {
+    if (!(error instanceof Postponed)) throw error;
+  }
 }
 
 /**
@@ -53,12 +62,18 @@ export function analyse(analysis: FileAnalysis, from: number, isOver: () => bool
   // What an import says hangs on other files as well.
   for (const region of analysis.files[0]?.index.imports ?? []) {
     analysis.findings[region] = ready[region] = undefined;
-    regionFindings(analysis, region, goOn);
+    regionFindings(analysis, region, null, goOn);
   }
+  forgetOutdated(analysis);
   const pause = until(isOver);
   try {
     for (const region of openAround(ready, from)) {
-      regionFindings(analysis, region, pause);
+      orPostponed(() => regionFindings(analysis, region, null, pause));
+      pause();
+    }
+    for (const { region, most } of turnsOf(analysis)) {
+      if (ready[region] !== undefined) continue;
+      regionFindings(analysis, region, most, pause);
       pause();
     }
   } catch (error) {
@@ -84,11 +99,11 @@ function* openAround(ready: FileAnalysis["ready"], from: number): Iterable<numbe
   }
 }
 
-function regionFindings(analysis: FileAnalysis, index: number, pause: Pause): void {
+function regionFindings(analysis: FileAnalysis, index: number, most: number | null, pause: Pause): void {
   let known = analysis.findings[index];
   if (known === undefined) {
     const region = analysis.files[0]?.index.file.regions[index];
-    known = region === undefined ? NO_FINDINGS : analysed(analysis, region, index, pause);
+    known = region === undefined ? NO_FINDINGS : analysed(analysis, region, index, most, pause);
     analysis.findings[index] = known;
   }
   analysis.ready[index] = known.movable
@@ -96,15 +111,21 @@ function regionFindings(analysis: FileAnalysis, index: number, pause: Pause): vo
     : known.published;
 }
 
-function analysed(analysis: FileAnalysis, region: Region, index: number, pause: Pause): RegionFindings {
+function analysed(
+  analysis: FileAnalysis,
+  region: Region,
+  index: number,
+  most: number | null,
+  pause: Pause,
+): RegionFindings {
   const { environment } = analysis;
   const findIn = (seen: Environment): readonly UnplacedFinding[] =>
-    withLevels(seen, declarationFindings({ ...analysis, environment: seen }, region, index, pause));
+    withLevels(seen, declarationFindings({ ...analysis, environment: seen }, region, index, most, pause));
   const binding = region.problems.length > 0 ? null : environment.bindingAt(index);
   const unplaced =
     binding === null
       ? findIn(environment)
-      : orInternalError(region, () => ofDeclaration(environment, region, binding, index, findIn));
+      : orInternalError(region, () => ofDeclaration(environment, region, binding, index, most !== null, findIn));
   if (unplaced.length === 0) return NO_FINDINGS;
   const movable = unplaced.some((finding) => finding.related.length > 0);
   const suggests = unplaced.some((finding) => finding.rule.startsWith("unknown-"));
@@ -119,15 +140,19 @@ function analysed(analysis: FileAnalysis, region: Region, index: number, pause: 
 /** Of fewer regions, and no other files, each is looked at by itself: what a content is takes as long as to look. */
 const FEW_REGIONS = 24;
 
-/** What `findIn` says of a declaration or of one that is alike, and which of its names stand for nothing. */
+/**
+ * What `findIn` says of a declaration or of one that is alike, and which of its names stand for nothing.
+ * @param isAlone it is not laid beside others: what is said hangs on more than its content
+ */
 function ofDeclaration(
   environment: Environment,
   region: Region,
   binding: Binding,
   index: number,
+  isAlone: boolean,
   findIn: (seen: Environment) => readonly UnplacedFinding[],
 ): readonly UnplacedFinding[] {
-  const isFew = environment.file.regions.length < FEW_REGIONS && !besideOf(environment).several;
+  const isFew = isAlone || (environment.file.regions.length < FEW_REGIONS && !besideOf(environment).several);
   const content = isFew ? null : contentOf(environment, binding);
   const uses = content?.uses ?? namesOf(region).uses.filter((use) => isLeftOut(environment, region.kind, use));
   const others = findingsAlike(environment, binding, content, index, findIn);

@@ -1,17 +1,18 @@
 import type { ExpectDeclaration } from "../../../grammar/ast.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { overKernels } from "../findings/over-kernels.ts";
-import { tooEntangled } from "../findings/policies.ts";
+import { beliefTooEntangled, tooEntangled } from "../findings/policies.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import { goOn, type Pause } from "../analysis/pause.ts";
-import type { Binding, Environment, Revision } from "../analysis/environment.ts";
+import type { Binding, Environment } from "../analysis/environment.ts";
 import { policyExpectation, type ExpectationCheck } from "../policies/expectation-check.ts";
 import { checkAgainstKernel } from "../policies/kernel-check.ts";
-import { askPolicy, type PolicySet } from "../policies/policy-set.ts";
+import { askPolicy, MOST_WORK, workOfQuestion, type PolicySet } from "../policies/policy-set.ts";
 import { checkRequestAgainstPolicies, modesOf } from "../policies/request-check.ts";
 import { resolvePolicy } from "../policies/resolved-policy.ts";
 import { checkAgainstItself, prepareSelfCheck } from "../policies/self-check.ts";
 import { TooMuchWork } from "../symbolic/bdd.ts";
+import { canBeDone, noteWork } from "./file-work.ts";
 import type { KernelRequest } from "../requests/under-kernels.ts";
 import type { ResolvedRequest } from "../requests/requests.ts";
 
@@ -20,12 +21,15 @@ import type { ResolvedRequest } from "../requests/requests.ts";
  * findings are merged over the kernels in force afterwards.
  */
 
-/** A policy against itself, and what it promises against what the kernels do. */
-export function checkPolicy(environment: Environment, binding: Binding): readonly UnplacedFinding[] {
+/**
+ * A policy against itself, and what it promises against what the kernels do.
+ * @param most how much work that may be
+ */
+export function checkPolicy(environment: Environment, binding: Binding, most: number): readonly UnplacedFinding[] {
   const policy = resolvePolicy(environment, binding);
   if (policy === null) return [];
-  if (preparePolicy(environment, binding, goOn) === "too-entangled")
-    return [tooEntangled(binding.declaration.name ?? binding.declaration, policy.clauses.length)];
+  if (preparePolicy(environment, binding, most, goOn) === "too-entangled")
+    return [tooEntangled(binding.declaration.name ?? binding.declaration, policy.clauses.length, most < MOST_WORK)];
   return askPolicy(environment, policy, (setsOf) => {
     const ofItself = perSet((set) => checkAgainstItself(environment, set, goOn));
     return [
@@ -35,24 +39,25 @@ export function checkPolicy(environment: Environment, binding: Binding): readonl
   });
 }
 
-const prepared = new WeakMap<Revision, "done" | "too-entangled">();
-
-/** Does what takes long in `checkPolicy`, in steps whose results are kept; whether it can be done. */
-export function preparePolicy(environment: Environment, binding: Binding, pause: Pause): "done" | "too-entangled" {
-  const known = prepared.get(binding.revision);
+/**
+ * Does what takes long in `checkPolicy`, in steps whose results are kept; whether it can be done in so much work at
+ * most.
+ */
+export function preparePolicy(
+  environment: Environment,
+  binding: Binding,
+  most: number,
+  pause: Pause,
+): "done" | "too-entangled" {
+  const { revision } = binding;
+  const known = canBeDone(revision, most);
   const policy = resolvePolicy(environment, binding);
-  if (known !== undefined || policy === null) return known ?? "done";
-  let outcome: "done" | "too-entangled" = "done";
-  try {
-    askPolicy(environment, policy, (setsOf) => {
-      for (const { kernel } of environment.groups) prepare(environment, kernel, setsOf(kernel, pause), pause);
-    });
-  } catch (error) {
-    if (!(error instanceof TooMuchWork)) throw error;
-    outcome = "too-entangled";
-  }
-  prepared.set(binding.revision, outcome);
-  return outcome;
+  if (known !== null || policy === null) return known === false ? "too-entangled" : "done";
+  const work = workOfQuestion(environment, policy, most, (setsOf) => {
+    for (const { kernel } of environment.groups) prepare(environment, kernel, setsOf(kernel, pause), pause);
+  });
+  noteWork(revision, work ?? most, work === null);
+  return work === null ? "too-entangled" : "done";
 }
 
 /** Does the work under one kernel, in steps whose results are kept. */
@@ -84,7 +89,7 @@ export function expectationCheck(environment: Environment, declaration: ExpectDe
     } catch (error) {
       if (!(error instanceof TooMuchWork)) throw error;
       // What is not decided must not pass for what holds.
-      return [{ ...tooEntangled(declaration.name ?? declaration, null), severity: "error" }];
+      return [{ ...beliefTooEntangled(declaration.name ?? declaration), severity: "error" }];
     }
   };
 }

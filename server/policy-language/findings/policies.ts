@@ -200,33 +200,39 @@ export const notWhatTheKernelDoes: LanguageRule = {
 const EVERY_RELEASE = "kernel 4.19 .. 7.3\n\n";
 const PROMISES = "\n  mode any otherwise { sleeps may, oom may, fails may }\n}\n";
 
-const policyTooEntangled: LanguageRule = {
+export const policyTooEntangled: LanguageRule = {
   id: "policy-too-entangled",
   group: "policies",
   title: "A policy whose rules hang together in too many ways",
   severity: "information",
   source: "policy",
   explanation:
-    "What a policy says over all masks, sizes and contexts is decided with decision diagrams. Where rules join many flags with many others, with contexts and with sizes, or a policy promises something of several functions that do one thing in one release and another in the next, that is more work than a policy may be, and the question is left open: contradictions, rules that never fire, gaps and overlaps of modes and the promises of modes are not reported for this policy, and its matrix is not shown. Requests are judged by it all the same, and an `expect` about it fails, for nothing shows that it holds.",
+    "What a policy says over all masks, sizes and contexts is decided with decision diagrams. Where rules join many flags with many others, with contexts and with sizes, or a policy promises something of several functions that do one thing in one release and another in the next, that is more work than a policy may be, and the question is left open: contradictions, rules that never fire, gaps and overlaps of modes and the promises of modes are not reported for this policy, and its matrix is not shown. The policies of a file share so much work: each has its part, and those that need more have it in the order of the text. Requests are judged by it all the same, and an `expect` about it fails, for nothing shows that it holds.",
   advice:
-    "Split the policy: by function, by what it is for, or by the size that its rules speak of. Check it against the releases that count instead of every one since 4.19, or bind fewer flags, contexts and sizes together in one rule.",
+    "Split the policy by function, by what it is for, or by the size that its rules speak of; of many in one file move some to another. Check it against the releases that count instead of every one since 4.19, or bind fewer flags, contexts and sizes together in one rule.",
   examples: {
     bad: `${EVERY_RELEASE}policy growing for krealloc, kvrealloc, kvmemdup {${PROMISES}`,
     good: `${EVERY_RELEASE}policy growing for krealloc {${PROMISES}\npolicy growing_large for kvrealloc {${PROMISES}\npolicy copying for kvmemdup {${PROMISES}`,
   },
 };
 
-/** A policy, or an expectation about one, that takes more work than there is room for. */
-export function tooEntangled(span: Span, rules: number | null): UnplacedFinding {
-  const what = rules === null ? "what this expects" : `what its ${rules} rules and modes come to`;
+/** An expectation about a policy that takes more work than there is room for. */
+export function beliefTooEntangled(span: Span): UnplacedFinding {
   return report(
     policyTooEntangled,
     span,
-    `Too entangled to decide: ${what} over all masks, sizes and contexts. ${
-      rules === null
-        ? "It counts as not shown."
-        : "Contradictions, gaps and promises are not looked for; requests are judged as ever."
-    }`,
+    "Too entangled to decide: what this expects over all masks, sizes and contexts. It counts as not shown.",
+  );
+}
+
+/** A policy that takes more work than there is room for: by itself, or beside the others of its file. */
+export function tooEntangled(span: Span, rules: number, isBeside: boolean): UnplacedFinding {
+  const what = `what its ${rules} rules and modes come to over all masks, sizes and contexts`;
+  const beside = isBeside ? ", beside the other policies of this file" : "";
+  return report(
+    policyTooEntangled,
+    span,
+    `Too entangled to decide${beside}: ${what}. Contradictions, gaps and promises are not looked for; requests are judged as ever.`,
   );
 }
 

@@ -1,0 +1,88 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { editFile, parseFile } from "../../../grammar/index.ts";
+import { DEFAULT_SETTINGS } from "../../../server/documents/settings.ts";
+import { emptyWorkspace, withDocument } from "../../../server/documents/workspace.ts";
+import { check } from "../../../server/policy-language/check/check.ts";
+import { MOST_WORK } from "../../../server/policy-language/policies/policy-set.ts";
+import { Allowance } from "../../../server/policy-language/symbolic/bdd.ts";
+import type { Finding } from "../../../server/rules/finding.ts";
+import { mixed } from "../../bench/_files.ts";
+
+const URI = "file:///work.allocpolicy";
+
+function found(text: string): readonly Finding[] {
+  return check(withDocument(emptyWorkspace(DEFAULT_SETTINGS), URI, parseFile(text)), URI).regions.flat();
+}
+
+/** The names of the policies that are left open, in order. */
+function open(text: string): readonly string[] {
+  const file = parseFile(text);
+  const { regions } = check(withDocument(emptyWorkspace(DEFAULT_SETTINGS), URI, file), URI);
+  return regions.flatMap((findings, region) =>
+    findings.some(({ rule }) => rule === "policy-too-entangled") ? [file.regions[region]?.name ?? ""] : [],
+  );
+}
+
+/** Of many releases a large part of what one policy may be. */
+const promising = (name: string, functions: string): string =>
+  `policy ${name} for ${functions} { mode any otherwise { sleeps may, oom may, fails may } }\n`;
+
+afterEach(() => vi.restoreAllMocks());
+
+function workOf(text: string): number {
+  let work = 0;
+  const spend = Allowance.prototype.spend;
+  vi.spyOn(Allowance.prototype, "spend").mockImplementation(function (this: Allowance, nodes) {
+    work += nodes;
+    spend.call(this, nodes);
+  });
+  found(text);
+  vi.restoreAllMocks();
+  return work;
+}
+
+describe("the policies of a file", () => {
+  test("are no more work together than twice what one may be", () => {
+    const text = Array.from({ length: 60 }, (_, i) => promising(`p${i}`, i % 2 === 0 ? "krealloc" : "kvmalloc")).join(
+      "",
+    );
+    expect(workOf(`kernel 4.19 .. 7.3\n${text}`)).toBeLessThan(2.2 * MOST_WORK);
+  });
+
+  test("are decided where they are little work, whatever the others are", () => {
+    const small = Array.from({ length: 8 }, (_, i) => `policy s${i} { forbid has __GFP_NOFAIL and order > ${i} }\n`);
+    expect(open(`kernel 4.19 .. 7.3\n${promising("a", "krealloc, kvrealloc, kvmemdup")}${small.join("")}`)).toEqual([
+      "a",
+    ]);
+  });
+
+  test("that need more than their share have it in the order of the text", () => {
+    const text = `kernel 4.19 .. 7.3\n${["a", "b", "c", "d", "e", "f"].map((name) => promising(name, "krealloc")).join("")}`;
+    expect(open(text)).toEqual(["b", "c", "d", "e", "f"]);
+  });
+
+  test("say after an edit what they say at first", () => {
+    const names = ["a", "b", "c", "d"];
+    const text = `kernel 4.19 .. 7.3\n${names.map((name) => promising(name, "krealloc")).join("")}`;
+    let file = parseFile(text);
+    let workspace = withDocument(emptyWorkspace(DEFAULT_SETTINGS), URI, file);
+    check(workspace, URI);
+    const first = promising("a", "krealloc");
+    const edits = [
+      { start: text.indexOf(first), end: text.indexOf(first) + first.length, text: "" },
+      { start: text.indexOf(first), end: text.indexOf(first), text: first },
+      { start: text.indexOf("policy c"), end: text.length, text: "" },
+      { start: text.indexOf("policy b"), end: text.indexOf("policy c"), text: "policy b { forbid has __GFP_COMP }\n" },
+    ];
+    for (const edit of edits) {
+      file = editFile(file, edit);
+      workspace = withDocument(workspace, URI, file);
+      const messages = (findings: readonly Finding[]): readonly string[] => findings.map(({ message }) => message);
+      expect(messages(check(workspace, URI).regions.flat())).toEqual(messages(found(file.text)));
+    }
+  });
+
+  test("of a long file as people write them are all decided", () => {
+    expect(found(mixed(4000)).map(({ rule }) => rule)).not.toContain("policy-too-entangled");
+  });
+});
