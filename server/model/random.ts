@@ -1,3 +1,5 @@
+import { madeOnce } from "./kept.ts";
+
 /**
  * A source of numbers that look random and are the same on every machine: sfc32, integers of 32 bits only. Small, fast,
  * and good enough for what is counted here; nothing secret hangs on it.
@@ -49,6 +51,7 @@ export function happens(random: Random, percent: number): boolean {
 export function hypergeometric(random: Random, all: number, marked: number, taken: number): number {
   // Which is the smaller of the two is drawn one by one: both ways give the same.
   const draws = Math.min(marked, taken);
+  if (draws > MOST_ONE_BY_ONE && all > draws) return counted(random, oddsOf(all, marked, taken));
   let wanted = Math.max(marked, taken);
   let left = all;
   let found = 0;
@@ -60,6 +63,70 @@ export function hypergeometric(random: Random, all: number, marked: number, take
     left--;
   }
   return found;
+}
+
+/** Of more draws it is worth to know how likely each count is. */
+const MOST_ONE_BY_ONE = 32;
+
+/** How likely it is that no more than a count are found, from the least that is likely at all. */
+interface Odds {
+  readonly least: number;
+  readonly upTo: Float64Array;
+}
+
+/** By the three numbers, one after the other. */
+let known = new Map<number, Map<number, Map<number, Odds>>>();
+let kept = 0;
+const MOST_KEPT = 256;
+
+/** Each run asks for the same few. */
+function oddsOf(all: number, marked: number, taken: number): Odds {
+  const before = known.get(all)?.get(marked)?.get(taken);
+  if (before !== undefined) return before;
+  if (kept >= MOST_KEPT) {
+    known = new Map();
+    kept = 0;
+  }
+  kept += 1;
+  const ofAll = madeOnce(known, all, () => new Map<number, Map<number, Odds>>());
+  const ofMarked = madeOnce(ofAll, marked, () => new Map<number, Odds>());
+  return madeOnce(ofMarked, taken, () => makeOdds(all, marked, taken));
+}
+
+/** What is less likely than this, measured by what is likeliest, is left out: 32 bits of chance do not tell it. */
+const UNLIKELY = 2 ** -60;
+
+/** From the likeliest count to both sides, each by its neighbour: without factorials and logarithms. */
+function makeOdds(all: number, marked: number, taken: number): Odds {
+  const most = Math.min(marked, taken);
+  const least = Math.max(0, marked + taken - all);
+  const likeliest = Math.floor(((marked + 1) / (all + 2)) * (taken + 1));
+  const start = Math.min(most, Math.max(least, likeliest));
+  /** How much likelier one more is than `count`. */
+  const step = (count: number): number =>
+    ((marked - count) / (count + 1)) * ((taken - count) / (all - marked - taken + count + 1));
+  const more: number[] = [1];
+  for (let count = start; count < most && (more.at(-1) ?? 0) > UNLIKELY; count++)
+    more.push((more.at(-1) ?? 0) * step(count));
+  const fewer: number[] = [];
+  for (let count = start; count > least && (fewer.at(-1) ?? 1) > UNLIKELY; count--)
+    fewer.push((fewer.at(-1) ?? 1) / step(count - 1));
+  const weights = [...fewer.reverse(), ...more];
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  const upTo = Float64Array.from(weights, (weight) => weight / sum);
+  for (let at = 1; at < upTo.length; at++) upTo[at] = (upTo[at] ?? 0) + (upTo[at - 1] ?? 0);
+  return { least: start - fewer.length, upTo };
+}
+
+function counted(random: Random, { least, upTo }: Odds): number {
+  const chance = next(random) / 0x1_0000_0000;
+  let [low, high] = [0, upTo.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((upTo[middle] ?? 1) > chance) high = middle;
+    else low = middle + 1;
+  }
+  return least + low;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { apiNamed } from "../../apis.ts";
 import type { Api } from "../../apis/api.ts";
 import type { Kernel } from "../../kernels/kernel.ts";
+import { madeOnce } from "../../kept.ts";
 import { pageblockOrder } from "../../limits.ts";
 import { contigRefused } from "../../masks/contig.ts";
 import { mask, type Mask } from "../../masks/mask.ts";
@@ -107,14 +108,43 @@ function targetPages(
   needed: number,
 ): number {
   if (needed === 0 || hasPlenty(zone.state, needed)) return Number.POSITIVE_INFINITY;
-  const sim = simulationOf(kernel, request.context, memory);
   const target = targetMaskFrom(kernel, asked, zone.state.name);
   const most = Math.min(needed, MOST_TARGETS);
+  const ofMemory = madeOnce(given, memory, () => new WeakMap<Kernel, Map<string, Given>>());
+  const ofKernel = madeOnce(ofMemory, kernel, () => new Map<string, Given>());
+  const key = JSON.stringify([target, zone.node, request.context]);
+  const before = ofKernel.get(key);
+  const found =
+    before !== undefined && (before.isAll || before.pages >= most)
+      ? before
+      : pagesGiven(kernel, request, memory, target, zone.node, most);
+  ofKernel.set(key, found);
+  return found.isAll && found.pages < most ? found.pages : Number.POSITIVE_INFINITY;
+}
+
+/** Pages that the page allocator gives on a state, one by one; `isAll`: the next one it does not give. */
+interface Given {
+  readonly pages: number;
+  readonly isAll: boolean;
+}
+
+/** Requests for ranges of one state and one mask move to the same pages. */
+const given = new WeakMap<MemoryState, WeakMap<Kernel, Map<string, Given>>>();
+
+function pagesGiven(
+  kernel: Kernel,
+  request: AllocationRequest,
+  memory: MemoryState,
+  target: Mask,
+  node: number,
+  most: number,
+): Given {
+  const sim = simulationOf(kernel, request.context, memory);
   for (let pages = 0; pages < most; pages++) {
-    const page = allocPages(sim, target, 0, zone.node);
-    if (page === null || typeof page === "string") return pages;
+    const page = allocPages(sim, target, 0, node);
+    if (page === null || typeof page === "string") return { pages, isAll: true };
   }
-  return Number.POSITIVE_INFINITY;
+  return { pages: most, isAll: false };
 }
 
 /** The fast path alone gives them all, from the zone itself: its low watermark and every reserve stay untouched. */
