@@ -67,7 +67,11 @@ export function analyse(analysis: FileAnalysis, from: number, isOver: () => bool
   forgetOutdated(analysis);
   const pause = until(isOver);
   try {
+    // To find out again that they wait would take a turn of those that can be looked at.
+    const waiting = new Set<number>();
+    for (const { region } of turnsOf(analysis)) waiting.add(region);
     for (const region of openAround(ready, from)) {
+      if (waiting.has(region)) continue;
       orPostponed(() => regionFindings(analysis, region, null, pause));
       pause();
     }

@@ -1,9 +1,7 @@
 import type { SourceFile } from "../../../grammar/source-file.ts";
-import type { RegionFindings } from "../analysis/analysed-file.ts";
 import type { Revision } from "../analysis/environment.ts";
 import type { FileAnalysis } from "../analysis/file-analysis.ts";
 import { Paused } from "../analysis/pause.ts";
-import { policyTooEntangled } from "../findings/policies.ts";
 import { MOST_WORK } from "../policies/policy-set.ts";
 
 /**
@@ -27,6 +25,14 @@ interface Known {
 const known = new WeakMap<Revision, Known>();
 /** Some policy needed more than its share: only then there is anything to be shared out. */
 let isAnyHeavy = false;
+
+/** Of which it is said that they are too much; whether that is shown is for the settings to say. */
+const leftOpen = new WeakSet<Revision>();
+
+export function noteSaid(revision: Revision, isOpen: boolean): void {
+  if (isOpen) leftOpen.add(revision);
+  else leftOpen.delete(revision);
+}
 
 export function noteWork(revision: Revision, work: number, isMore: boolean): void {
   known.set(revision, { work, isMore });
@@ -98,19 +104,18 @@ export function forgetOutdated(analysis: FileAnalysis): void {
   const own = analysis.files[0];
   if (own === undefined || !isAnyHeavy) return;
   const { findings, ready } = analysis;
-  const share = shareIn(own.index.file);
+  const { file } = own.index;
+  const share = shareIn(file);
   const mayBe = new Map<number, number>();
   for (const { region, most } of turnsOf(analysis)) mayBe.set(region, most);
   for (const [region, revision] of own.revisions.entries()) {
-    const found = findings[region];
+    if (file.regions[region]?.kind !== "policy" || findings[region] === undefined) continue;
     const of = known.get(revision);
-    if (found === undefined || of === undefined) continue;
+    if (of === undefined) continue;
     const most = mayBe.get(region) ?? share;
     // Where it is more than it was tried with, and may be more now, it is tried again.
-    if (isOpen(found) === (of.isMore ? of.work >= most : of.work > most)) continue;
+    if (leftOpen.has(revision) === (of.isMore ? of.work >= most : of.work > most)) continue;
     findings[region] = undefined;
     ready[region] = undefined;
   }
 }
-
-const isOpen = ({ unplaced }: RegionFindings): boolean => unplaced.some(({ rule }) => rule === policyTooEntangled.id);

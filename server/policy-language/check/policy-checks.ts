@@ -12,7 +12,7 @@ import { checkRequestAgainstPolicies, modesOf } from "../policies/request-check.
 import { resolvePolicy } from "../policies/resolved-policy.ts";
 import { checkAgainstItself, prepareSelfCheck } from "../policies/self-check.ts";
 import { TooMuchWork } from "../symbolic/bdd.ts";
-import { canBeDone, noteWork } from "./file-work.ts";
+import { canBeDone, noteSaid, noteWork } from "./file-work.ts";
 import type { KernelRequest } from "../requests/under-kernels.ts";
 import type { ResolvedRequest } from "../requests/requests.ts";
 
@@ -28,7 +28,9 @@ import type { ResolvedRequest } from "../requests/requests.ts";
 export function checkPolicy(environment: Environment, binding: Binding, most: number): readonly UnplacedFinding[] {
   const policy = resolvePolicy(environment, binding);
   if (policy === null) return [];
-  if (preparePolicy(environment, binding, most, goOn) === "too-entangled")
+  const isOpen = preparePolicy(environment, binding, most, goOn) === "too-entangled";
+  noteSaid(binding.revision, isOpen);
+  if (isOpen)
     return [tooEntangled(binding.declaration.name ?? binding.declaration, policy.clauses.length, most < MOST_WORK)];
   return askPolicy(environment, policy, (setsOf) => {
     const ofItself = perSet((set) => checkAgainstItself(environment, set, goOn));

@@ -200,7 +200,7 @@ export const notWhatTheKernelDoes: LanguageRule = {
 const EVERY_RELEASE = "kernel 4.19 .. 7.3\n\n";
 const PROMISES = "\n  mode any otherwise { sleeps may, oom may, fails may }\n}\n";
 
-export const policyTooEntangled: LanguageRule = {
+const policyTooEntangled: LanguageRule = {
   id: "policy-too-entangled",
   group: "policies",
   title: "A policy whose rules hang together in too many ways",

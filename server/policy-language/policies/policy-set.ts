@@ -131,25 +131,27 @@ export function workOfQuestion(
   const { revision } = policy.binding;
   const before = sets.get(revision);
   if (before !== undefined && (before.asked || before.allowance.most !== most)) sets.delete(revision);
-  const known = setsFor(environment, policy, most);
   try {
+    const known = setsFor(environment, policy, most);
     question(known.setsIn(environment));
+    known.asked = true;
+    return known.allowance.spent;
   } catch (error) {
     if (!(error instanceof TooMuchWork)) throw error;
     sets.delete(revision);
     return null;
   }
-  known.asked = true;
-  return known.allowance.spent;
 }
+
+/** What it is worth, in nodes, to read a clause for kernels that look the same to the policy. */
+const READING_WORK = 3;
 
 function newSets(environment: Environment, policy: ResolvedPolicy, most: number): KnownSets {
   const allowance = new Allowance(most);
-  const spaceFor = spacesOf(
-    [...new Map(environment.kernels.map((kernel) => [viewOf(kernel), kernel])).values()],
-    (kernel) => needsOf(environment, policy, kernel),
-    allowance,
-  );
+  const views = [...new Map(environment.kernels.map((kernel) => [viewOf(kernel), kernel])).values()];
+  // Of a policy that is like many others most is what it inherits, read again for each.
+  allowance.spend(READING_WORK * views.length * policy.clauses.length);
+  const spaceFor = spacesOf(views, (kernel) => needsOf(environment, policy, kernel), allowance);
   return { setsIn: setsWithin(spaceFor, policy), allowance, asked: false };
 }
 

@@ -1,10 +1,13 @@
+import type { Kernel } from "../../model/kernels/kernel.ts";
 import { report } from "../findings/report.ts";
 import type { UnplacedFinding } from "../analysis/unplaced-finding.ts";
 import { resumed, type Pause } from "../analysis/pause.ts";
-import type { Environment } from "../analysis/environment.ts";
+import type { Environment, Revision } from "../analysis/environment.ts";
+import { viewOf } from "../analysis/kernel-view.ts";
 import { policyContradiction } from "../findings/policies.ts";
-import { askPolicy, type PolicySet } from "./policy-set.ts";
-import { policyGraph, resolvePolicy } from "./resolved-policy.ts";
+import { TooMuchWork } from "../symbolic/bdd.ts";
+import { askPolicy, asksModelIn, type PolicySet } from "./policy-set.ts";
+import { policyGraph, resolvePolicy, type ResolvedPolicy } from "./resolved-policy.ts";
 import { compositeMarks } from "./self-check/composites.ts";
 import { flagMarks } from "./self-check/flags.ts";
 import { isSameMark, spanOf, type Mark } from "./self-check/marks.ts";
@@ -19,14 +22,34 @@ export function checkAgainstItself(environment: Environment, set: PolicySet, pau
   if (!set.certain) return [];
   const base = policyGraph.usesOf(environment, set.policy.binding)[0];
   const basePolicy = base === undefined ? null : resolvePolicy(environment, base);
-  const known =
-    basePolicy === null
-      ? []
-      : askPolicy(environment, basePolicy, (setsOf) => marksOf(environment, setsOf(set.kernel), pause));
+  const known = basePolicy === null ? [] : marksOfBase(environment, basePolicy, set.kernel, pause);
   return marksOf(environment, set, pause)
     .filter((mark) => !known.some((other) => isSameMark(mark, other)))
     .map((mark) => finding(set, mark));
 }
+
+/**
+ * What is wrong with a policy that another one refines; nothing where that is too much to say. Told once, though its
+ * sets are made for one question after the other.
+ */
+function marksOfBase(environment: Environment, base: ResolvedPolicy, kernel: Kernel, pause: Pause): readonly Mark[] {
+  const { revision } = base.binding;
+  const ofBase = saidBefore.get(revision) ?? new Map<Kernel | string, readonly Mark[]>();
+  saidBefore.set(revision, ofBase);
+  const view = asksModelIn(base) ? kernel : viewOf(kernel);
+  const before = ofBase.get(view);
+  if (before !== undefined) return before;
+  let marks: readonly Mark[] = [];
+  try {
+    marks = askPolicy(environment, base, (setsOf) => marksOf(environment, setsOf(kernel), pause));
+  } catch (error) {
+    if (!(error instanceof TooMuchWork)) throw error;
+  }
+  ofBase.set(view, marks);
+  return marks;
+}
+
+const saidBefore = new WeakMap<Revision, Map<Kernel | string, readonly Mark[]>>();
 
 /** Does what takes long in `checkAgainstItself`, in steps whose results are kept. */
 export function prepareSelfCheck(environment: Environment, set: PolicySet, pause: Pause): void {
@@ -41,6 +64,10 @@ function marksOf(environment: Environment, set: PolicySet, pause: Pause): readon
   if (known !== undefined) return known;
   const found = makeMarks(environment, set, pause);
   knownMarks.set(set, found);
+  const { revision } = set.policy.binding;
+  const ofPolicy = saidBefore.get(revision) ?? new Map<Kernel | string, readonly Mark[]>();
+  saidBefore.set(revision, ofPolicy);
+  ofPolicy.set(asksModelIn(set.policy) ? set.kernel : viewOf(set.kernel), found);
   return found;
 }
 

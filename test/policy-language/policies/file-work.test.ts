@@ -2,11 +2,12 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { editFile, parseFile } from "../../../grammar/index.ts";
 import { DEFAULT_SETTINGS } from "../../../server/documents/settings.ts";
 import { emptyWorkspace, withDocument } from "../../../server/documents/workspace.ts";
-import { check } from "../../../server/policy-language/check/check.ts";
+import { check, checkSome } from "../../../server/policy-language/check/check.ts";
 import { MOST_WORK } from "../../../server/policy-language/policies/policy-set.ts";
 import { Allowance } from "../../../server/policy-language/symbolic/bdd.ts";
 import type { Finding } from "../../../server/rules/finding.ts";
 import { mixed } from "../../bench/_files.ts";
+import { legalFiles } from "./_legal.ts";
 
 const URI = "file:///work.allocpolicy";
 
@@ -33,8 +34,8 @@ function workOf(text: string): number {
   let work = 0;
   const spend = Allowance.prototype.spend;
   vi.spyOn(Allowance.prototype, "spend").mockImplementation(function (this: Allowance, nodes) {
-    work += nodes;
     spend.call(this, nodes);
+    work += nodes;
   });
   found(text);
   vi.restoreAllMocks();
@@ -80,6 +81,28 @@ describe("the policies of a file", () => {
       const messages = (findings: readonly Finding[]): readonly string[] => findings.map(({ message }) => message);
       expect(messages(check(workspace, URI).regions.flat())).toEqual(messages(found(file.text)));
     }
+  });
+
+  test("come to an end in small steps, though nobody wants to hear that they are left open", () => {
+    const text = `kernel 4.19 .. 7.3\n${["a", "b", "c", "d"].map((name) => promising(name, "krealloc")).join("")}`;
+    const settings = { ...DEFAULT_SETTINGS, ruleLevels: { "policy-too-entangled": "off" } } as const;
+    const workspace = withDocument(emptyWorkspace(settings), URI, parseFile(text));
+    let steps = 0;
+    while (!checkSome(workspace, URI, 0, () => true) && steps < 5000) steps += 1;
+    expect(steps).toBeLessThan(5000);
+    expect(
+      check(workspace, URI)
+        .regions.flat()
+        .map(({ rule }) => rule),
+    ).not.toContain("policy-too-entangled");
+  });
+
+  test.each(legalFiles(1))("whatever they say break no rule and keep to their work: $name", ({ text }) => {
+    const rules = new Set(found(text).map(({ rule }) => rule));
+    for (const rule of ["internal-error", "syntax", "unknown-api", "unknown-context"])
+      expect(rules).not.toContain(rule);
+    const policies = text.replace(/^expect .*\n/gm, "");
+    expect(workOf(policies)).toBeLessThan(3 * MOST_WORK);
   });
 
   test("of a long file as people write them are all decided", () => {
