@@ -12,9 +12,10 @@ import type { AllocationRequest } from "../server/model/request.ts";
 import { simulate } from "../server/model/simulate.ts";
 import { verdict } from "../server/model/verdict.ts";
 import { answerSets, modelThresholds } from "../server/policy-language/policies/model-sets.ts";
-import { contains, spaceOf } from "../server/policy-language/symbolic/space.ts";
+import { contains } from "../server/policy-language/symbolic/space.ts";
 import { bareFindings, bareMask } from "../server/rules/bare-request.ts";
 import { kernelFrom } from "./model/_requests.ts";
+import { spaceOf } from "./policy-language/symbolic/_space.ts";
 
 const known = kernelFrom({ version: "6.12", options: {} });
 

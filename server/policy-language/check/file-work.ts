@@ -63,7 +63,7 @@ export function shareIn(file: SourceFile): number {
 }
 
 /** Whether a policy is known to need more than its share. */
-export function isHeavy(revision: Revision, share: number): boolean {
+function isHeavy(revision: Revision, share: number): boolean {
   const { work, isMore } = known.get(revision) ?? { work: 0, isMore: false };
   return isMore ? work >= share : work > share;
 }

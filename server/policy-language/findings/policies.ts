@@ -198,6 +198,7 @@ export const notWhatTheKernelDoes: LanguageRule = {
 };
 
 const EVERY_RELEASE = "kernel 4.19 .. 7.3\n\n";
+const RELEASES_THAT_COUNT = "kernel 6.6 .. 7.3\n\n";
 const PROMISES = "\n  mode any otherwise { sleeps may, oom may, fails may }\n}\n";
 
 const policyTooEntangled: LanguageRule = {
@@ -212,7 +213,7 @@ const policyTooEntangled: LanguageRule = {
     "Split the policy by function, by what it is for, or by the size that its rules speak of; of many in one file move some to another. Check it against the releases that count instead of every one since 4.19, or bind fewer flags, contexts and sizes together in one rule.",
   examples: {
     bad: `${EVERY_RELEASE}policy growing for krealloc, kvrealloc, kvmemdup {${PROMISES}`,
-    good: `${EVERY_RELEASE}policy growing for krealloc {${PROMISES}\npolicy growing_large for kvrealloc {${PROMISES}\npolicy copying for kvmemdup {${PROMISES}`,
+    good: `${RELEASES_THAT_COUNT}policy growing for krealloc {${PROMISES}\npolicy growing_large for kvrealloc {${PROMISES}\npolicy copying for kvmemdup {${PROMISES}`,
   },
 };
 

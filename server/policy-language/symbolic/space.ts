@@ -3,7 +3,7 @@ import { writableBits } from "../../model/kernels/designed.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { FLAG_NAMES, mask, type Mask } from "../../model/masks/mask.ts";
 import { perKernel } from "../../model/kernels/per-kernel.ts";
-import { Allowance, Bdd, type Fixed } from "./bdd.ts";
+import { type Allowance, Bdd, type Fixed } from "./bdd.ts";
 import { FALSE, TRUE, type Node } from "./node.ts";
 import { orderOf, type Entwined } from "./order.ts";
 
@@ -51,9 +51,6 @@ interface Stretch {
   readonly above: number;
   readonly upTo: number;
 }
-
-/** What a question may need where nothing else is said. */
-const ONE_QUESTION = 2 ** 17;
 
 export const MASK_BITS = 32;
 
@@ -105,23 +102,16 @@ export interface SpaceNeeds {
 }
 
 /**
- * A space for one question under one kernel. Nothing is shared with other questions: what a question needs, and whether
- * it is too much, does not hang on what was asked before.
- * @param allowance what its operations may need; with more they throw `TooMuchWork`
- */
-export function spaceOf(kernel: Kernel, needs: SpaceNeeds, allowance: Allowance = new Allowance(ONE_QUESTION)): Space {
-  return spacesOf([kernel], () => needs, allowance)(kernel);
-}
-
-/**
  * Spaces for one question under several kernels, on one diagram: a flag is the same variable in each of them, whatever
  * its bit. What has the same meaning under two kernels is the same node, and what was found out about it is known.
+ * Nothing is shared with other questions: whether one is too much does not hang on what was asked before.
  * @param kernels those that the question is asked of; the spaces are theirs alone
+ * @param allowance what its operations may need; with more they throw `TooMuchWork`
  */
 export function spacesOf(
   kernels: readonly Kernel[],
   needsOf: (kernel: Kernel) => SpaceNeeds,
-  allowance: Allowance = new Allowance(ONE_QUESTION),
+  allowance: Allowance,
 ): (kernel: Kernel) => Space {
   return spacesFor(
     kernels.map((kernel) => ({ kernel, ...needsOf(kernel) })),

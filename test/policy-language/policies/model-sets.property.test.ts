@@ -5,7 +5,7 @@ import { answerSets, modelThresholds } from "../../../server/policy-language/pol
 import { requestFor } from "../../../server/policy-language/policies/request-for.ts";
 import { Allowance } from "../../../server/policy-language/symbolic/bdd.ts";
 import { FALSE } from "../../../server/policy-language/symbolic/node.ts";
-import { contains, spaceOf, spacesOf } from "../../../server/policy-language/symbolic/space.ts";
+import { contains, spacesOf } from "../../../server/policy-language/symbolic/space.ts";
 import type { Api } from "../../../server/model/apis/api.ts";
 import { allApis } from "../../../server/model/apis.ts";
 import { contextOf } from "../../../server/model/contexts.ts";
@@ -13,6 +13,7 @@ import { kernelOf, knownKernels } from "../../../server/model/kernels/kernels.ts
 import type { Kernel } from "../../../server/model/kernels/kernel.ts";
 import { mask, type Mask } from "../../../server/model/masks/mask.ts";
 import { verdict } from "../../../server/model/verdict.ts";
+import { spaceOf } from "../symbolic/_space.ts";
 
 const FIELDS: readonly Field[] = ["sleeps", "reclaim", "compaction", "oom", "fails"];
 const PAGE = 4096;

@@ -13,7 +13,6 @@ import {
   isEqual,
   largerThan,
   maskLevel,
-  spaceOf,
   type Space,
 } from "../../../server/policy-language/symbolic/space.ts";
 import { smallestWitness } from "../../../server/policy-language/symbolic/smallest-witness.ts";
@@ -21,6 +20,7 @@ import { LOCK, PLACE, type Context } from "../../../server/model/contexts.ts";
 import { kernelOf } from "../../../server/model/kernels/kernels.ts";
 import { mask, type Mask } from "../../../server/model/masks/mask.ts";
 import type { Kernel } from "../../../server/model/kernels/kernel.ts";
+import { spaceOf } from "./_space.ts";
 
 /** A kernel whose masks have eight bits (DMA … FS), so that every one of them can be tried. */
 function smallKernel(): Kernel {
