@@ -84,16 +84,41 @@ function perSet<Answer>(ask: (set: PolicySet) => Answer): (set: PolicySet) => An
  * be asked under one kernel after the other.
  */
 export function expectationCheck(environment: Environment, declaration: ExpectDeclaration): ExpectationCheck {
-  const check = policyExpectation(environment, declaration);
+  const known = toldOf(environment, declaration);
+  let check: ExpectationCheck | null = null;
   return (kernel) => {
-    try {
-      return check(kernel);
-    } catch (error) {
-      if (!(error instanceof TooMuchWork)) throw error;
-      // What is not decided must not pass for what holds.
-      return [{ ...beliefTooEntangled(declaration.name ?? declaration), severity: "error" }];
-    }
+    const before = known.get(kernel);
+    if (before !== undefined) return before;
+    check ??= policyExpectation(environment, declaration);
+    const found = orTooEntangled(check, kernel, declaration);
+    known.set(kernel, found);
+    return found;
   };
+}
+
+/** What was said of each expectation, for who counts those that hold after who marks those that do not. */
+const told = new WeakMap<Environment, Map<ExpectDeclaration, Map<Kernel, readonly UnplacedFinding[]>>>();
+
+function toldOf(environment: Environment, declaration: ExpectDeclaration): Map<Kernel, readonly UnplacedFinding[]> {
+  const ofAll = told.get(environment) ?? new Map<ExpectDeclaration, Map<Kernel, readonly UnplacedFinding[]>>();
+  told.set(environment, ofAll);
+  const known = ofAll.get(declaration) ?? new Map<Kernel, readonly UnplacedFinding[]>();
+  ofAll.set(declaration, known);
+  return known;
+}
+
+function orTooEntangled(
+  check: ExpectationCheck,
+  kernel: Kernel,
+  declaration: ExpectDeclaration,
+): readonly UnplacedFinding[] {
+  try {
+    return check(kernel);
+  } catch (error) {
+    if (!(error instanceof TooMuchWork)) throw error;
+    // What is not decided must not pass for what holds.
+    return [{ ...beliefTooEntangled(declaration.name ?? declaration), severity: "error" }];
+  }
 }
 
 /** A request against the policies that it is bound to. */
