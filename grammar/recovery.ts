@@ -34,8 +34,6 @@ const OPERATORS: ReadonlyMap<
   ["&&", { type: T.Amp, message: "`&&` is not a mask operator: write `&`, or `and` between conditions.", write: "&" }],
   ["+", { type: T.Pipe, message: "`+` is not a mask operator: write `|`.", write: "|" }],
   ["^", { type: T.Pipe, message: "`^` is not a mask operator: write the flags with `|`, `&` and `~`.", write: null }],
-  ["*", { type: T.Pipe, message: "`*` computes nothing here: write the number.", write: null }],
-  ["/", { type: T.Pipe, message: "`/` computes nothing here: write the number.", write: null }],
   ["<<", { type: T.Pipe, message: "`<<` is not a mask operator: write the number, such as `0x400`.", write: null }],
   [">>", { type: T.Pipe, message: "`>>` is not a mask operator: write the number, such as `0x400`.", write: null }],
   ["|=", { type: T.Equals, message: "`|=` assigns nothing here: write `=` and all flags.", write: null }],
@@ -124,7 +122,10 @@ export function mend(tokens: readonly Token[]): Mended {
       }
       case T.Wrong: {
         const operator = OPERATORS.get(token.image);
-        if (operator !== undefined) {
+        if (isBetweenNumbers(tokens, i)) {
+          say(token, `${quoted(token.image)} computes nothing here: write the number.`);
+          out.push(readAs(token, T.Pipe, token.image));
+        } else if (operator !== undefined) {
           say(
             token,
             operator.message,
@@ -161,6 +162,13 @@ export function mend(tokens: readonly Token[]): Mended {
     }
   }
   return { tokens: out, findings };
+}
+
+/** Whether a token multiplies or divides, as far as that can be seen. */
+function isBetweenNumbers(tokens: readonly Token[], index: number): boolean {
+  const [before, token, after] = [tokens[index - 1], tokens[index], tokens[index + 1]];
+  if ((token?.image !== "*" && token?.image !== "/") || token.indent >= 0) return false;
+  return before?.tokenTypeIdx === TYPE.number && isOneOf(BEGINS_OPERAND, after) && (after?.indent ?? 0) < 0;
 }
 
 /** Whether what stands on both sides of a token would become one word without it. */

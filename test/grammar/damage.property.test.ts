@@ -325,6 +325,7 @@ describe("Problems", () => {
       "order: Blocks are separated by commas: write `, order`.",
     ],
     ["request r { size 2*1024 }", "*: `*` computes nothing here: write the number."],
+    ["request r { size 4096 / 2 }", "/: `/` computes nothing here: write the number."],
     ["policy p { allow in { c } }", "{: Expected the name of a context, found `{`."],
     ["policy p { forbid order != 3 }", "!=: `!=` is not a comparison here: write `not` before the condition and `==`."],
     ["flags A = (gfp_t)B", "(gfp_t): A mask takes no cast: remove it."],
@@ -375,6 +376,11 @@ describe("Problems", () => {
       expect(only(text)).toBe(problem);
     });
   }
+
+  test("of a comment that somebody begins to write are not that it computes something", () => {
+    for (const text of ["request r { size 4096 }\n/", "request r { size 4096\n/ }", "flags A = B /", "flags A = 1\n/"])
+      expect(found(text).join(), text).not.toContain("computes");
+  });
 
   test("of separate properties are all reported", () => {
     expect(found("request r {\n  api\n  order 1\n  flags A || B\n  size 3\n  node x\n}\n").length).toBe(3);
