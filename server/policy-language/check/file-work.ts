@@ -12,6 +12,11 @@ import { MOST_WORK } from "../policies/policy-set.ts";
 
 /** So much text is 200 lines of 120 columns; a longer file may cost as much more, a shorter one as much. */
 const LENGTH = 24_000;
+/**
+ * So much all policies of a file of that length may be. People write some twenty of ten lines each, over years of
+ * releases, and want all of them decided: that is two to four times what one may be.
+ */
+export const MOST_WORK_OF_FILE = 6 * MOST_WORK;
 
 /** Thrown where a policy needs more than its share, and it is not its turn to have it. */
 export class Postponed extends Paused {}
@@ -47,7 +52,7 @@ export function canBeDone(revision: Revision, most: number): boolean | null {
 
 /** So much work all policies of a file may be together, beyond what each may be at least. */
 function workOfFile({ text }: SourceFile): number {
-  return MOST_WORK * Math.max(1, text.length / LENGTH);
+  return MOST_WORK_OF_FILE * Math.max(1, text.length / LENGTH);
 }
 
 const shares = new WeakMap<SourceFile["regions"], number>();
