@@ -1,10 +1,8 @@
 // What callers meet otherwise in each release, as Markdown: for docs/releases.md.
 import type { Kernel } from "../server/model/kernels/kernel.ts";
 import { kernelOf, knownKernels, mainlineReleases, newestRelease } from "../server/model/kernels/kernels.ts";
-import { kernelChanges, SIZES_PAGES, type ChangedCalls } from "../server/service/kernel-changes.ts";
-
-/** So many functions of one line are named. */
-const MOST_NAMED = 6;
+import { functionsText, sizesText } from "../server/cli/kernel-changes.ts";
+import { kernelChanges, type ChangedCalls } from "../server/service/kernel-changes.ts";
 
 /** A section for each mainline release in which something changes, newest first. */
 export function mainlineSections(): string {
@@ -49,15 +47,11 @@ function section(from: Kernel, to: Kernel): readonly string[] {
 }
 
 function callsText({ functions, masks, sizesPages }: ChangedCalls): string {
-  const more = functions.length - MOST_NAMED;
-  const names = more <= 1 ? codes(functions) : `${codes(functions.slice(0, MOST_NAMED))} and ${more} more`;
   const [first] = masks;
   const others = masks.length > 1 ? ` and ${masks.length - 1} more` : "";
   const mask = first === undefined ? "" : `, with \`${first}\`${others}`;
-  const size = sizesPages.length === SIZES_PAGES.length ? "" : `, ${sizesPages.map(pagesText).join(" and ")}`;
-  return `${names}${mask}${size}`;
+  return `${functionsText(functions, code)}${mask}${sizesText(sizesPages)}`;
 }
 
-const pagesText = (pages: number): string => (pages === 1 ? "1 page" : `${pages} pages`);
-
-const codes = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
+const code = (name: string): string => `\`${name}\``;
+const codes = (names: readonly string[]): string => names.map(code).join(", ");

@@ -5,6 +5,13 @@ import type { Kernel } from "../model/kernels/kernel.ts";
 /** So many functions of one line are named; `--json` names all. */
 const MOST_NAMED = 6;
 
+/** Functions by name, those that are used most, and how many more there are. */
+export function functionsText(names: readonly string[], written: (name: string) => string = (name) => name): string {
+  const more = names.length - MOST_NAMED;
+  const named = (more <= 1 ? names : names.slice(0, MOST_NAMED)).map(written).join(", ");
+  return more <= 1 ? named : `${named} and ${more} more`;
+}
+
 /**
  * What changes for callers between two kernels, for a terminal; what was read of each stands at the end. Of a single
  * function every mask is named.
@@ -38,12 +45,10 @@ const onlyIn = (kernel: string, functions: readonly string[]): readonly string[]
   functions.length === 0 ? [] : wrapped(`only in ${kernel}: ${functions.join(", ")}`, "    ");
 
 function linesOfMany({ functions, masks, sizesPages }: ChangedCalls): readonly string[] {
-  const more = functions.length - MOST_NAMED;
-  const names = more <= 1 ? functions.join(", ") : `${functions.slice(0, MOST_NAMED).join(", ")} and ${more} more`;
   const [first] = masks;
   const others = masks.length > 1 ? ` and ${countText(masks.length - 1, "other mask")}` : "";
   return [
-    ...wrapped(`    ${names}`, "      "),
+    ...wrapped(`    ${functionsText(functions)}`, "      "),
     `        ${first === undefined ? "of no mask" : `with ${first}${others}`}${sizesText(sizesPages)}`,
   ];
 }
@@ -61,7 +66,8 @@ function linesOfOne({ functions, masks, sizesPages }: ChangedCalls): readonly st
   ];
 }
 
-const sizesText = (sizesPages: readonly number[]): string =>
+/** The sizes, where it is not of all that are asked: `, 16 pages`. */
+export const sizesText = (sizesPages: readonly number[]): string =>
   sizesPages.length === SIZES_PAGES.length ? "" : `, ${sizesPages.map(pagesText).join(" and ")}`;
 
 const pagesText = (pages: number): string => countText(pages, "page");

@@ -1,4 +1,5 @@
 import type { ExpectDeclaration } from "../../../grammar/ast.ts";
+import { madeOnce } from "../../model/kept.ts";
 import type { Kernel } from "../../model/kernels/kernel.ts";
 import { overKernels } from "../findings/over-kernels.ts";
 import { beliefTooEntangled, tooEntangled } from "../findings/policies.ts";
@@ -86,26 +87,24 @@ function perSet<Answer>(ask: (set: PolicySet) => Answer): (set: PolicySet) => An
 export function expectationCheck(environment: Environment, declaration: ExpectDeclaration): ExpectationCheck {
   const known = toldOf(environment, declaration);
   let check: ExpectationCheck | null = null;
-  return (kernel) => {
-    const before = known.get(kernel);
-    if (before !== undefined) return before;
-    check ??= policyExpectation(environment, declaration);
-    const found = orTooEntangled(check, kernel, declaration);
-    known.set(kernel, found);
-    return found;
-  };
+  return (kernel) =>
+    madeOnce(known, kernel, () => {
+      check ??= policyExpectation(environment, declaration);
+      return orTooEntangled(check, kernel, declaration);
+    });
 }
+
+type Told = Map<Kernel, readonly UnplacedFinding[]>;
 
 /** What was said of each expectation, for who counts those that hold after who marks those that do not. */
-const told = new WeakMap<Environment, Map<ExpectDeclaration, Map<Kernel, readonly UnplacedFinding[]>>>();
+const told = new WeakMap<Environment, Map<ExpectDeclaration, Told>>();
 
-function toldOf(environment: Environment, declaration: ExpectDeclaration): Map<Kernel, readonly UnplacedFinding[]> {
-  const ofAll = told.get(environment) ?? new Map<ExpectDeclaration, Map<Kernel, readonly UnplacedFinding[]>>();
-  told.set(environment, ofAll);
-  const known = ofAll.get(declaration) ?? new Map<Kernel, readonly UnplacedFinding[]>();
-  ofAll.set(declaration, known);
-  return known;
-}
+const toldOf = (environment: Environment, declaration: ExpectDeclaration): Told =>
+  madeOnce(
+    madeOnce(told, environment, () => new Map<ExpectDeclaration, Told>()),
+    declaration,
+    () => new Map(),
+  );
 
 function orTooEntangled(
   check: ExpectationCheck,
